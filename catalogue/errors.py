@@ -1,0 +1,36 @@
+"""Every error that the catalogue raises.
+
+CatalogueError
+├── Invalid             a value breaks a rule: names the field, the value and the limit
+├── NotFound            no such record, theme, type, person or publisher
+├── Conflict            somebody else wrote in between, or the name or identifier is taken
+└── CatalogueUnavailable    the database is locked, full, gone, or not migrated
+"""
+
+
+class CatalogueError(Exception):
+    """The root of the tree."""
+
+
+class Invalid(CatalogueError):
+    """A value that breaks a rule."""
+
+    def __init__(self, *, field: str, value: object, limit: str) -> None:
+        """The limit is a sentence part such as "at most 1,000 characters"."""
+        shown = repr(value) if len(repr(value)) <= 80 else repr(value)[:77] + "..."
+        super().__init__(f"{field} is {shown}, but has to be {limit}")
+        self.field = field
+        self.value = value
+        self.limit = limit
+
+
+class NotFound(CatalogueError):
+    """Nothing has this id."""
+
+
+class Conflict(CatalogueError):
+    """Somebody else wrote in between, or a name or identifier is taken."""
+
+
+class CatalogueUnavailable(CatalogueError):
+    """The database is locked, full, gone, or not migrated."""

@@ -1,0 +1,116 @@
+"""The ports: what the service needs of a search engine. Adapters stand in `engines`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import NewType, Protocol
+
+from search.request import SearchRequest
+from search.results import Bucket, SearchPage
+
+# The name of one physical index. A rebuild makes a new one.
+GenerationName = NewType("GenerationName", str)
+
+# A document: field name -> value or values, as `mappings.fields` declares them.
+Document = Mapping[str, str | int | Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordFrequency:
+    """A word of the index, lowercased and folded but not stemmed, and how many documents have it."""
+
+    word: str
+    documents: int
+
+
+class SearchEngine(Protocol):
+    """The reading side. Every method raises the errors of `search.errors` and nothing else."""
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        """One page of results for the request's tree as it stands, with exact total and facets."""
+        ...
+
+    def count(self, request: SearchRequest) -> int:
+        """How many records match the request's tree and filters."""
+        ...
+
+    def buckets(self, request: SearchRequest, facet: str) -> tuple[Bucket, ...]:
+        """Every value of one facet under every filter but its own, largest first and then by id; years in order."""
+        ...
+
+    def similar_words(self, word: str) -> Sequence[WordFrequency]:
+        """Words of the index within two edits of a word, itself included if the index has it, in any order."""
+        ...
+
+    def generation(self) -> GenerationName:
+        """The generation that answers now. Raises IndexMissing where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """Make the index show this version of a record."""
+
+    id: str
+    version: int
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remove:
+    """Make the index forget a record that was deleted in this version."""
+
+    id: str
+    version: int
+
+
+Operation = Put | Remove
+
+
+@unique
+class Outcome(StrEnum):
+    """What became of one operation."""
+
+    DONE = "done"  # also where the index already shows this version or a newer one
+    TRY_AGAIN = "try again"  # the engine was busy or failed
+    REFUSED = "refused"  # the document itself cannot be indexed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The outcome of one operation, with the engine's reason unless it is done."""
+
+    id: str
+    outcome: Outcome
+    reason: str | None = None
+
+
+class IndexWriter(Protocol):
+    """The writing side: generations, and documents in them.
+
+    An operation whose version is lower than the one that the index holds changes nothing.
+    """
+
+    def create(self, generation: GenerationName) -> None:
+        """Make an empty generation with the present fields. Raises EngineFault if it exists."""
+        ...
+
+    def write(self, generation: GenerationName, operations: Sequence[Operation]) -> Sequence[Result]:
+        """Apply the operations durably; searchable afterwards within a second. One result each, in order."""
+        ...
+
+    def versions(self, generation: GenerationName) -> Iterable[tuple[str, int]]:
+        """The id and version of every document, in order of id."""
+        ...
+
+    def activate(self, generation: GenerationName) -> None:
+        """Let searches go to this generation from now on, in one step."""
+        ...
+
+    def active(self) -> GenerationName | None:
+        """The generation that searches go to, or None."""
+        ...
+
+    def remove(self, generation: GenerationName) -> None:
+        """Delete a generation that is not active; nothing happens if it is not there."""
+        ...
