@@ -1,0 +1,1 @@
+"""Adapters behind the ports of `search.engine`, one folder each."""
