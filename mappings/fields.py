@@ -1,7 +1,7 @@
 """The one list of fields from which the schema of every engine follows.
 
-A *text* field is analysed (see `mappings.analysis`) and searched. A *facet* field holds the ids of the values that a
-record has, for filtering and counting. A *sort* field holds one string per document whose byte order is the order of
+A *text* field is analysed (see `mappings.analysis`) and searched. A *facet* field holds the values that a record has,
+each an id with its label (`facet_term`), for filtering and counting. A *sort* field holds one string per document whose byte order is the order of
 the results. A *keyword* field is matched whole, and a *stored* one is only given back.
 """
 
@@ -106,8 +106,22 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(name="shown", kind=Kind.STORED, meaning="What a result shows, as JSON."),
 )
 
+# A value of a facet field is an id and the label for people, so that one request to an engine answers with both.
+_LABEL_SEPARATOR: Final = "\x1f"
+
 # The value of a facet that stands for "none given". No id in the catalogue can be this word.
 NONE_GIVEN: Final = "none"
+
+
+def facet_term(value: str, label: str) -> str:
+    """The value of a facet field for an id and its label."""
+    return f"{value}{_LABEL_SEPARATOR}{label}"
+
+
+def split_facet_term(term: str) -> tuple[str, str]:
+    """The id and the label of a value of a facet field."""
+    value, _, label = term.partition(_LABEL_SEPARATOR)
+    return value, label
 
 
 def fields_of(kind: Kind) -> Iterator[Field]:

@@ -6,7 +6,7 @@ from enum import StrEnum, unique
 from types import MappingProxyType
 from typing import Final, NewType
 
-from search.language.tree import Node
+from search.language.tree import Node, Years
 
 FacetValue = NewType("FacetValue", str)
 
@@ -14,6 +14,16 @@ FacetValue = NewType("FacetValue", str)
 MAX_RESULT_WINDOW: Final = 10_000
 MAX_PAGE_SIZE: Final = 100
 DEFAULT_PAGE_SIZE: Final = 20
+
+
+def year_range(value: str) -> Years | None:
+    """The years that a value of the facet "year" spans if it is a range (2016..2018, 2016.., ..2018), else None."""
+    first, dots, last = value.partition("..")
+    if not dots or not (first or last):
+        return None
+    if not all(part == "" or (part.isascii() and part.isdigit() and len(part) <= 4) for part in (first, last)):
+        return None
+    return Years(first=int(first) if first else None, last=int(last) if last else None)
 
 
 @unique

@@ -1,0 +1,143 @@
+"""The reading side of the embedded engine."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import tantivy
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from engines.embedded.errors import translated
+from engines.embedded.facets import FacetCounter
+from engines.embedded.generations import GenerationFolders
+from engines.embedded.highlight import Highlighter
+from engines.embedded.queries import QueryCompiler
+from engines.embedded.ranking import Address, ranked_addresses, total_of
+from engines.embedded.schema import plain_analyzer, words_field
+from mappings.fields import TEXT_FIELDS
+from search.engine import GenerationName, WordFrequency
+from search.errors import IndexMissing
+from search.passages import mark, passage
+from search.request import SearchRequest
+from search.results import Bucket, Hit, SearchPage
+from search.shown import from_json
+
+# The edits within which another word counts as similar; the first letter has to be the same, as people get it right
+# and a dictionary of a million words is read by its twenty-sixth part.
+_MOST_EDITS: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Snapshot:
+    """One commit of one generation, open for reading."""
+
+    generation: GenerationName
+    changed_at: int
+    index: tantivy.Index
+    searcher: tantivy.Searcher
+    compiler: QueryCompiler
+
+
+class EmbeddedEngine:
+    """Implements `search.engine.SearchEngine` on the active generation. Threads may share it."""
+
+    def __init__(self, generations: GenerationFolders) -> None:
+        """Nothing is opened until the first search."""
+        self._generations = generations
+        self._snapshot: _Snapshot | None = None
+        self._lock = threading.Lock()
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        """One page of results."""
+        with translated():
+            snapshot = self._current()
+            total, addresses = ranked_addresses(snapshot.searcher, snapshot.compiler.ranked(request), request)
+            facets = FacetCounter(snapshot.searcher, snapshot.compiler).count(request)
+            return SearchPage(
+                query=request.query,
+                total=total,
+                page=request.page,
+                size=request.size,
+                hits=_hits(snapshot, request, addresses),
+                facets=facets,
+                generation=snapshot.generation,
+            )
+
+    def count(self, request: SearchRequest) -> int:
+        """How many records match."""
+        with translated():
+            snapshot = self._current()
+            return total_of(snapshot.searcher.search(snapshot.compiler.counted(request), limit=1))
+
+    def buckets(self, request: SearchRequest, facet: str) -> tuple[Bucket, ...]:
+        """Every value of one facet."""
+        with translated():
+            snapshot = self._current()
+            return FacetCounter(snapshot.searcher, snapshot.compiler).count_all(request, facet)
+
+    def similar_words(self, word: str) -> Sequence[WordFrequency]:
+        """Words with the same first letter within two edits."""
+        with translated():
+            searcher = self._current().searcher
+            folded = "".join(plain_analyzer().analyze(word))
+            if not folded:
+                return ()
+            documents: dict[str, int] = {}
+            for field in TEXT_FIELDS:
+                for known, count in searcher.terms_with_prefix(words_field(field.name), folded[0]):
+                    documents[known] = max(documents.get(known, 0), count)
+            near = process.extract(
+                folded, documents.keys(), scorer=OSA.distance, score_cutoff=_MOST_EDITS, limit=None, processor=None
+            )
+            return [WordFrequency(word=known, documents=documents[known]) for known, _, _ in near]
+
+    def generation(self) -> GenerationName:
+        """The active generation."""
+        active = self._generations.active()
+        if active is None:
+            raise IndexMissing("There is no search index yet")
+        return active
+
+    def _current(self) -> _Snapshot:
+        """The newest commit of the active generation: a look at two files, and a reload if they have changed."""
+        generation = self.generation()
+        changed_at = self._generations.changed_at(generation)
+        snapshot = self._snapshot
+        if snapshot is not None and (snapshot.generation, snapshot.changed_at) == (generation, changed_at):
+            return snapshot
+        with self._lock:
+            self._snapshot = self._opened(self._snapshot, generation, changed_at)
+            return self._snapshot
+
+    def _opened(self, last: _Snapshot | None, generation: GenerationName, changed_at: int) -> _Snapshot:
+        same = last is not None and last.generation == generation
+        index = last.index if last is not None and same else self._generations.open(generation)
+        index.reload()
+        searcher = index.searcher()
+        compiler = QueryCompiler(index.schema, searcher)
+        return _Snapshot(
+            generation=generation, changed_at=changed_at, index=index, searcher=searcher, compiler=compiler
+        )
+
+
+def _hits(snapshot: _Snapshot, request: SearchRequest, addresses: Sequence[Address]) -> tuple[Hit, ...]:
+    highlighter = Highlighter(snapshot.searcher, snapshot.index.schema, snapshot.compiler, request.query.tree)
+    versions = snapshot.searcher.fast_field_values("version", list(addresses))
+    return tuple(
+        _hit(snapshot.searcher.doc(address), int(version or 0), highlighter)
+        for address, version in zip(addresses, versions, strict=True)
+    )
+
+
+def _hit(document: tantivy.Document, version: int, highlighter: Highlighter) -> Hit:
+    shown = from_json(bytes(document["shown"][0]))
+    abstract = shown.abstract or ""
+    return Hit(
+        id=document["id"][0],
+        version=version,
+        shown=shown,
+        title=mark(shown.title, highlighter.spans("title", shown.title)),
+        passage=passage(abstract, highlighter.spans("abstract", abstract)),
+    )

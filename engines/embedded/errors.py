@@ -1,0 +1,23 @@
+"""The library's errors in the words of `search.errors`."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import PurePath
+
+from search.errors import EngineFault, EngineUnavailable, IndexMissing
+
+
+@contextmanager
+def translated() -> Generator[None]:
+    """A block in which tantivy is called: it raises ValueError for all that it refuses, and the system's OSError.
+
+    What it answers with a panic (a limit of 0, a phrase of one word) is never asked of it.
+    """
+    try:
+        yield
+    except ValueError as e:
+        raise EngineFault(f"The embedded index refused: {e}") from e
+    except FileNotFoundError as e:
+        raise IndexMissing(f"A file of the search index is gone: {PurePath(str(e.filename)).name}") from e
+    except OSError as e:
+        raise EngineUnavailable(f"The files of the search index cannot be used: {e.strerror}") from e

@@ -1,0 +1,101 @@
+"""The folders of the index: one per generation, and a link to the active one.
+
+index/
+    g1/              a tantivy index
+        belong.json      the format and the fields that it was written with
+        meta.json        tantivy's own list of segments, replaced at each commit
+    active -> g1     replaced in one step when another generation takes over
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+import tantivy
+
+from engines.embedded.schema import build_schema, register_analyzers
+from mappings.fields import FIELDS, FORMAT_VERSION
+from search.engine import GenerationName
+from search.errors import EngineFault, IndexIncompatible, IndexMissing
+
+_ABOUT: Final = "belong.json"
+_ACTIVE: Final = "active"
+
+
+class GenerationFolders:
+    """The generations under one folder."""
+
+    def __init__(self, root: Path) -> None:
+        """The folder is made when the first generation is."""
+        self._root = root
+
+    def active(self) -> GenerationName | None:
+        """The generation that the link names, or None where there is no link."""
+        try:
+            return GenerationName(os.readlink(self._root / _ACTIVE))  # noqa: PTH115 - the hot path of every search
+        except FileNotFoundError:
+            return None
+
+    def activate(self, generation: GenerationName) -> None:
+        """Point the link at a generation, in one step."""
+        new_link = self._root / f"{_ACTIVE}.new"
+        new_link.unlink(missing_ok=True)
+        new_link.symlink_to(generation)
+        new_link.replace(self._root / _ACTIVE)
+
+    def create(self, generation: GenerationName) -> tantivy.Index:
+        """An empty index in a new folder. Raises EngineFault if the folder is there."""
+        folder = self._root / generation
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError as e:
+            raise EngineFault(f"The index folder {generation} exists already") from e
+        index = tantivy.Index(build_schema(), str(folder))
+        register_analyzers(index)
+        # Written last: a folder without it was not finished.
+        (folder / _ABOUT).write_text(json.dumps(_about()), encoding="utf-8")
+        return index
+
+    def open(self, generation: GenerationName) -> tantivy.Index:
+        """The index of a generation. Raises IndexMissing, or IndexIncompatible if it is of another format or broken."""
+        folder = self._root / generation
+        if not folder.is_dir():
+            raise IndexMissing(f"There is no index folder {generation}")
+        try:
+            about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as e:
+            raise IndexIncompatible(f"The index folder {generation} does not say what it holds") from e
+        if about != _about():
+            raise IndexIncompatible(f"The index {generation} was written with another list of fields")
+        try:
+            index = tantivy.Index.open(str(folder))
+        except ValueError as e:
+            raise IndexIncompatible(f"The index {generation} cannot be opened: {e}") from e
+        register_analyzers(index)
+        index.config_reader("manual")
+        return index
+
+    def changed_at(self, generation: GenerationName) -> int:
+        """A number that differs after each commit. Raises IndexMissing if the folder is gone."""
+        try:
+            return (self._root / generation / "meta.json").stat().st_mtime_ns
+        except FileNotFoundError as e:
+            raise IndexMissing(f"There is no index folder {generation}") from e
+
+    def is_readable(self, generation: GenerationName) -> bool:
+        """Whether a generation can be opened and is of the present format."""
+        try:
+            self.open(generation)
+        except (IndexMissing, IndexIncompatible):
+            return False
+        return True
+
+    def remove(self, generation: GenerationName) -> None:
+        """Delete a generation's folder. Processes that have it open go on reading it."""
+        shutil.rmtree(self._root / generation, ignore_errors=True)
+
+
+def _about() -> dict[str, object]:
+    return {"format": FORMAT_VERSION, "fields": [f"{field.name}:{field.kind}" for field in FIELDS]}

@@ -1,0 +1,151 @@
+"""A request as tantivy clauses. Nothing that a person typed ever reaches a query parser of the engine."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, assert_never
+
+import tantivy
+from tantivy import Occur, Query
+
+from engines.embedded.schema import plain_analyzer, stemmed_analyzer, value_field, words_field
+from mappings.fields import NONE_GIVEN, TEXT_FIELDS
+from search.language.leaves import positive_leaves
+from search.language.tree import All, Everything, Node, Not, Phrase, Prefix, Some, Word, Years
+from search.ranking import ALL_WORDS_BONUS, EXACT_TITLE_SCORE, TIE_BREAKER
+from search.request import FacetValue, SearchRequest, year_range
+
+_WEIGHTS: Final[Mapping[str, float]] = {field.name: field.weight for field in TEXT_FIELDS}
+
+_stemmed: Final = stemmed_analyzer()
+_plain: Final = plain_analyzer()
+
+
+class QueryCompiler:
+    """Compiles requests against the schema and the dictionary of one searcher."""
+
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+        """The searcher's dictionary tells which years occur."""
+        self._schema = schema
+        self._searcher = searcher
+
+    def ranked(self, request: SearchRequest) -> Query:
+        """The request's tree and filters, scored."""
+        clauses = [(Occur.Must, self.compile(request.query.tree)), *self._filters(request.filters)]
+        if request.query.exact_title:
+            title = Query.term_query(self._schema, "exact_title", request.query.exact_title, "basic")
+            clauses.append((Occur.Should, Query.const_score_query(title, EXACT_TITLE_SCORE)))
+        return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
+
+    def counted(self, request: SearchRequest, *, without_facet: str | None = None) -> Query:
+        """The request's tree and filters, or all filters but one facet's, for counting only."""
+        filters = {name: values for name, values in request.filters.items() if name != without_facet}
+        return Query.boolean_query([(Occur.Must, self.compile(request.query.tree)), *self._filters(filters)])
+
+    def compile(self, node: Node) -> Query:
+        """The clauses of one node."""
+        match node:
+            case Word():
+                return self._word(node)
+            case Phrase():
+                return self._phrase(node)
+            case Prefix():
+                return self._prefix(node)
+            case Years():
+                return _unscored(self._value_query("year", self._years_between(node)))
+            case All():
+                return Query.boolean_query([self._clause(operand) for operand in node.operands])
+            case Some():
+                return self._some(node)
+            case Not():
+                # A bare MustNot matches nothing.
+                return Query.boolean_query([(Occur.Must, _everything()), (Occur.MustNot, self.compile(node.operand))])
+            case Everything():
+                return _everything()
+            case _:
+                assert_never(node)
+
+    def marked(self, node: Node, field: str) -> Query | None:
+        """Any word or phrase of the tree that is looked for in a field, None if there is none: what is highlighted."""
+        terms = {
+            term
+            for leaf in positive_leaves(node)
+            if leaf.field in {None, field} and not isinstance(leaf, Prefix)
+            for word in (leaf.words if isinstance(leaf, Phrase) else (leaf.text,))
+            for term in _stemmed.analyze(word)
+        }
+        if not terms:
+            return None
+        return Query.boolean_query([(Occur.Should, Query.term_query(self._schema, field, t)) for t in sorted(terms)])
+
+    def _clause(self, operand: Node) -> tuple[Occur, Query]:
+        if isinstance(operand, Not):
+            return Occur.MustNot, self.compile(operand.operand)
+        return Occur.Must, self.compile(operand)
+
+    def _some(self, node: Some) -> Query:
+        operands = [self.compile(operand) for operand in node.operands]
+        every = Query.boolean_query([(Occur.Must, operand) for operand in operands])
+        if node.required >= len(operands):
+            return every
+        some = Query.boolean_query([(Occur.Should, operand) for operand in operands], node.required)
+        bonus = Query.const_score_query(every, ALL_WORDS_BONUS)
+        return Query.boolean_query([(Occur.Must, some), (Occur.Should, bonus)])
+
+    def _word(self, node: Word) -> Query:
+        return self._terms_in_best_field(_stemmed.analyze(node.text), node.field, boost=node.times)
+
+    def _phrase(self, node: Phrase) -> Query:
+        terms = [term for word in node.words for term in _stemmed.analyze(word)]
+        return self._terms_in_best_field(terms, node.field)
+
+    def _terms_in_best_field(self, terms: list[str], field: str | None, *, boost: float = 1.0) -> Query:
+        if not terms:
+            return Query.empty_query()
+        if len(terms) == 1:  # tantivy panics on a phrase of one word
+            return _best_field(field, lambda name: Query.term_query(self._schema, name, terms[0], "freq"), boost=boost)
+        return _best_field(field, lambda name: Query.phrase_query(self._schema, name, list(terms)), boost=boost)
+
+    def _prefix(self, node: Prefix) -> Query:
+        beginnings = _plain.analyze(node.text)
+        if len(beginnings) != 1:
+            return Query.empty_query()
+        pattern = f"{beginnings[0]}.*"  # letters, marks and numbers only: nothing to escape
+        return _best_field(
+            node.field,
+            lambda name: Query.const_score_query(Query.regex_query(self._schema, words_field(name), pattern), 1.0),
+        )
+
+    def _filters(self, filters: Mapping[str, tuple[FacetValue, ...]]) -> Iterator[tuple[Occur, Query]]:
+        for facet, chosen in filters.items():
+            values = self._plain_years(chosen) if facet == "year" else list(chosen)
+            yield Occur.Must, _unscored(self._value_query(facet, values))
+
+    def _value_query(self, facet: str, values: Sequence[str]) -> Query:
+        return Query.term_set_query(self._schema, value_field(facet), values)
+
+    def _plain_years(self, chosen: tuple[FacetValue, ...]) -> list[str]:
+        ranges = [(value, year_range(value)) for value in chosen]
+        return [
+            year for value, years in ranges for year in ([str(value)] if years is None else self._years_between(years))
+        ]
+
+    def _years_between(self, years: Years) -> list[str]:
+        first = f"{years.first or 0:04}"
+        last = f"{9999 if years.last is None else years.last:04}"
+        known = (year for year, _ in self._searcher.terms_with_prefix(value_field("year"), ""))
+        return [year for year in known if year != NONE_GIVEN and first <= year <= last]
+
+
+def _best_field(field: str | None, in_field: Callable[[str], Query], *, boost: float = 1.0) -> Query:
+    """The best of the fields counts and the others break ties: the same clause in every engine."""
+    if field is not None:
+        return Query.boost_query(in_field(field), boost)
+    clauses = [Query.boost_query(in_field(name), weight * boost) for name, weight in _WEIGHTS.items()]
+    return Query.disjunction_max_query(clauses, TIE_BREAKER)
+
+
+def _unscored(query: Query) -> Query:
+    return Query.const_score_query(query, 0.0)
+
+
+def _everything() -> Query:
+    return _unscored(Query.all_query())

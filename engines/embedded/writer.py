@@ -1,0 +1,197 @@
+"""The writing side of the embedded engine: one process at a time, which holds the `WriterLock`."""
+
+import fcntl
+import os
+from collections.abc import Iterable, Mapping, Sequence, Set
+from pathlib import Path
+from typing import Final
+
+import tantivy
+
+from engines.embedded.errors import translated
+from engines.embedded.generations import GenerationFolders
+from engines.embedded.schema import plain_analyzer, stemmed_analyzer, value_field, words_field
+from mappings.fields import FIELDS, Field, Kind, split_facet_term
+from search.engine import Document, GenerationName, Operation, Outcome, Put, Result
+from search.errors import EngineFault
+
+# tantivy wants 15 MB a thread at least; with 64 MB a bulk of 34,000 records is written in a few segments.
+_HEAP: Final = 64_000_000  # bytes
+
+# Words of different values of one field stand this far apart, so that no phrase reaches from one author into the next.
+_GAP: Final = 100
+
+_stemmed: Final = stemmed_analyzer()
+_plain: Final = plain_analyzer()
+
+
+class EmbeddedWriter:
+    """Implements `search.engine.IndexWriter`. Not for several threads, and only under the `WriterLock`."""
+
+    def __init__(self, generations: GenerationFolders) -> None:
+        """Nothing is opened until the first write."""
+        self._generations = generations
+        self._open: dict[GenerationName, tuple[tantivy.Index, tantivy.IndexWriter]] = {}
+
+    def create(self, generation: GenerationName) -> None:
+        """Make an empty generation."""
+        with translated():
+            self._generations.create(generation)
+
+    def write(self, generation: GenerationName, operations: Sequence[Operation]) -> Sequence[Result]:
+        """Apply the operations and commit them."""
+        with translated():
+            index, writer = self._writer(generation)
+            index.reload()
+            held = _held_versions(index.searcher(), index.schema, {operation.id for operation in operations})
+            try:
+                results = [_apply(writer, operation, held) for operation in operations]
+                writer.commit()
+            except (ValueError, OSError):
+                self.close()  # what was added without a commit is gone with the writer
+                raise
+            return results
+
+    def versions(self, generation: GenerationName) -> Iterable[tuple[str, int]]:
+        """The id and version of every document, in order of id."""
+        with translated():
+            index = self._generations.open(generation)
+            searcher = index.searcher()
+            found = searcher.search(
+                tantivy.Query.all_query(),
+                limit=max(1, searcher.num_docs),
+                order_by_field="id",
+                order=tantivy.Order.Asc,
+            )
+            versions = searcher.fast_field_values("version", [address for _, address in found.hits])
+            return [(str(id_), int(version or 0)) for (id_, _), version in zip(found.hits, versions, strict=True)]
+
+    def activate(self, generation: GenerationName) -> None:
+        """Let searches go to this generation."""
+        with translated():
+            self._generations.activate(generation)
+
+    def active(self) -> GenerationName | None:
+        """The generation that searches go to, None where it is missing, broken or of another format."""
+        active = self._generations.active()
+        if active is None or not self._generations.is_readable(active):
+            return None
+        return active
+
+    def remove(self, generation: GenerationName) -> None:
+        """Delete a generation that is not active."""
+        if self._generations.active() == generation:
+            raise EngineFault(f"The index {generation} is in use")
+        self._close(generation)
+        self._generations.remove(generation)
+
+    def close(self) -> None:
+        """Let go of all files, so that another process can write."""
+        for generation in list(self._open):
+            self._close(generation)
+
+    def _writer(self, generation: GenerationName) -> tuple[tantivy.Index, tantivy.IndexWriter]:
+        if generation not in self._open:
+            index = self._generations.open(generation)
+            self._open[generation] = (index, index.writer(_HEAP, 1))
+        return self._open[generation]
+
+    def _close(self, generation: GenerationName) -> None:
+        opened = self._open.pop(generation, None)
+        if opened is not None:
+            _, writer = opened
+            writer.rollback()
+            writer.wait_merging_threads()
+
+
+class WriterLock:
+    """The right to write the embedded index, held by one process at a time and given up when it dies."""
+
+    def __init__(self, path: Path) -> None:
+        """The file is made when it is first asked for, and never deleted."""
+        self._path = path
+        self._held: int | None = None
+
+    def try_acquire(self) -> bool:
+        """Whether this process holds the lock now. Never waits."""
+        if self._held is not None:
+            return True
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return False
+        self._held = file
+        return True
+
+    def release(self) -> None:
+        """Let another process have it."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
+
+def to_tantivy(document: Document) -> tantivy.Document:
+    """A document with the companions that the schema has for its fields."""
+    built = tantivy.Document()
+    for field in FIELDS:
+        value = document.get(field.name)
+        if isinstance(value, int):
+            built.add_unsigned(field.name, value)
+        elif value:
+            _add(built, field, (value,) if isinstance(value, str) else value)
+    return built
+
+
+def _add(built: tantivy.Document, field: Field, values: Sequence[str]) -> None:
+    match field.kind:
+        case Kind.TEXT:
+            _add_text(built, field.name, values, _stemmed)
+            _add_text(built, words_field(field.name), values, _plain)
+        case Kind.FACET:
+            for value in values:
+                built.add_text(field.name, value)
+                built.add_text(value_field(field.name), split_facet_term(value)[0])
+        case Kind.STORED:
+            built.add_bytes(field.name, values[0].encode())
+        case Kind.KEYWORD | Kind.SORT | Kind.INTEGER:
+            built.add_text(field.name, values[0])
+
+
+def _add_text(built: tantivy.Document, field: str, values: Sequence[str], analyzer: tantivy.TextAnalyzer) -> None:
+    if len(values) == 1:
+        built.add_text(field, values[0])
+    else:
+        built.add_pre_tokenized_text(field, _apart(values, analyzer))
+
+
+def _apart(values: Sequence[str], analyzer: tantivy.TextAnalyzer) -> tantivy.PreTokenizedString:
+    """The tokens of all values, those of one value away from those of the next."""
+    tokens: list[tantivy.Token] = []
+    position = 0
+    for value in values:
+        found = analyzer.pre_tokenize(value).tokens
+        tokens += [tantivy.Token(t.text, t.position + position, t.char_offset_from, t.char_offset_to) for t in found]
+        position += len(found) + _GAP
+    return tantivy.PreTokenizedString("", tokens)
+
+
+def _apply(writer: tantivy.IndexWriter, operation: Operation, held: Mapping[str, int]) -> Result:
+    if operation.version >= held.get(operation.id, 0):
+        writer.delete_documents_by_term("id", operation.id)
+        if isinstance(operation, Put):
+            writer.add_document(to_tantivy(operation.document))
+    return Result(id=operation.id, outcome=Outcome.DONE)
+
+
+def _held_versions(searcher: tantivy.Searcher, schema: tantivy.Schema, ids: Set[str]) -> Mapping[str, int]:
+    """The versions of those records that the index has."""
+    if searcher.num_docs == 0:
+        return {}
+    found = searcher.search(
+        tantivy.Query.term_set_query(schema, "id", sorted(ids)), limit=len(ids), order_by_field="id"
+    )
+    versions = searcher.fast_field_values("version", [address for _, address in found.hits])
+    return {str(id_): int(version or 0) for (id_, _), version in zip(found.hits, versions, strict=True)}
