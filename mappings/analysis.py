@@ -1,18 +1,22 @@
 """How text becomes terms: the parts of the analysis that every engine and the query language share.
 
-A token is a run of letters, marks and numbers, or a single Han, Hiragana or Katakana character (those scripts put no
-space between words). Tokens are lowercased, folded to ASCII where that is possible, and stemmed by Snowball English.
-Text is NFC before it is analysed: a decomposed accent would cut a word in two.
+A token is a letter or number with the letters, marks and numbers that follow it, or a single Han, Hiragana or Katakana
+character (those scripts put no space between words). Tokens are lowercased, folded to ASCII where that is possible,
+and stemmed by Snowball English. Text is NFC before it is analysed: a decomposed accent would cut a word in two.
 """
 
+import re
 import unicodedata
-from itertools import pairwise
+from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Final
 
 # The same pattern in the spelling of Rust's regex crate; Java writes \p{IsHan} for \p{Han}.
+# A token never begins with a mark: the variation selector of an emoji is no word.
 TOKEN_PATTERN: Final = (
     r"[\p{Han}\p{Hiragana}\p{Katakana}]"
-    r"|[\p{L}\p{M}\p{N}&&[^\p{Han}\p{Hiragana}\p{Katakana}]]+"
+    r"|[\p{L}\p{N}&&[^\p{Han}\p{Hiragana}\p{Katakana}]]"
+    r"[\p{L}\p{M}\p{N}&&[^\p{Han}\p{Hiragana}\p{Katakana}]]*"
 )
 
 # A longer token is a mistake in the text, not a word that somebody looks for.
@@ -36,17 +40,21 @@ def normalise(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The tokens of a text as written, before they are lowercased, folded and stemmed.
 
-    Text is expected in NFC. The counterpart in Python of `TOKEN_PATTERN`; a test holds the two together.
+    Text is expected in NFC. The counterpart in Python of `TOKEN_PATTERN`; a test holds the two together for every
+    character that Python's Unicode tables know.
     """
-    kinds = [_token_kind(character) for character in text]
-    cuts = [at for at, (left, right) in enumerate(pairwise(kinds), start=1) if left != right or right == "ideograph"]
-    bounds = pairwise([0, *cuts, len(text)])
-    return [text[start:end] for start, end in bounds if start < end and kinds[start] != "other"]
+    return [text[start:end] for start, end in token_spans(text)]
+
+
+def token_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the tokens of a text begin and end."""
+    return (match.span() for match in _TOKEN_IN_KINDS.finditer(text.translate(_KINDS)))
 
 
 def fold(text: str) -> str:
     """Lower case without accents: the form by which names, titles and labels are compared and ordered."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed before and after: ℡ holds capitals, and İ an accent that only its small letter shows.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 
 
@@ -60,27 +68,48 @@ def is_stop_word(word: str) -> bool:
     return word.lower() in STOP_WORDS
 
 
-def _token_kind(character: str) -> str:
-    if unicodedata.category(character)[0] not in "LMN":
-        return "other"
-    name = unicodedata.name(character, "")
-    if name.startswith(_IDEOGRAPHIC_NAMES):
-        return "ideograph"
-    return "word"
-
-
-# The names that Unicode gives to the characters of the scripts Han, Hiragana and Katakana.
-_IDEOGRAPHIC_NAMES: Final = (
-    "CJK UNIFIED IDEOGRAPH",
-    "CJK COMPATIBILITY IDEOGRAPH",
-    "CJK RADICAL",
-    "KANGXI RADICAL",
-    "HIRAGANA",
-    "KATAKANA LETTER",
-    "KATAKANA ITERATION",
-    "KATAKANA VOICED ITERATION",
-    "HALFWIDTH KATAKANA LETTER",
-    "IDEOGRAPHIC ITERATION MARK",
-    "IDEOGRAPHIC NUMBER ZERO",
-    "HANGZHOU NUMERAL",
+# The scripts Han, Hiragana and Katakana as Unicode 16 lists them (Scripts.txt): first and last code point of each run.
+_IDEOGRAPHIC_RUNS: Final = tuple(
+    (int(first, 16), int(last or first, 16))
+    for first, _, last in (
+        run.partition("-")
+        for run in (
+            "2E80-2E99 2E9B-2EF3 2F00-2FD5 3005 3007 3021-3029 3038-303B 3041-3096 309D-309F 30A1-30FA 30FD-30FF "
+            "31F0-31FF 32D0-32FE 3300-3357 3400-4DBF 4E00-9FFF F900-FA6D FA70-FAD9 FF66-FF6F FF71-FF9D 16FE2-16FE3 "
+            "16FF0-16FF1 1AFF0-1AFF3 1AFF5-1AFFB 1AFFD-1AFFE 1B000-1B122 1B132 1B150-1B152 1B155 1B164-1B167 1F200 "
+            "20000-2A6DF 2A700-2B739 2B740-2B81D 2B820-2CEA1 2CEB0-2EBE0 2EBF0-2EE5D 2F800-2FA1D 30000-3134A "
+            "31350-323AF"
+        ).split()
+    )
 )
+_IDEOGRAPHIC_STARTS: Final = tuple(first for first, _ in _IDEOGRAPHIC_RUNS)
+
+# One letter for the kind of each character, and what a token is in these letters.
+_IDEOGRAPH, _LETTER, _MARK, _OTHER = "ilm "
+_TOKEN_IN_KINDS: Final = re.compile("i|l[lm]*")
+
+
+class _Kinds(dict[int, str]):
+    """The kind of a code point, found out when it is first asked for: `str.translate` then reads a text at C speed."""
+
+    def __missing__(self, code_point: int) -> str:
+        kind = _kind(code_point)
+        if code_point <= 0xFFFF:  # the rarer planes are not kept: a million entries are too many
+            self[code_point] = kind
+        return kind
+
+
+_KINDS: Final = _Kinds()
+
+
+def _kind(code_point: int) -> str:
+    run = bisect_right(_IDEOGRAPHIC_STARTS, code_point) - 1
+    if run >= 0 and code_point <= _IDEOGRAPHIC_RUNS[run][1]:
+        return _IDEOGRAPH
+    match unicodedata.category(chr(code_point))[0]:
+        case "L" | "N":
+            return _LETTER
+        case "M":
+            return _MARK
+        case _:
+            return _OTHER
