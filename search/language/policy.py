@@ -1,0 +1,34 @@
+"""The numbers of the query language: what is too long, too deep or too common, and how many words are required."""
+
+from typing import Final
+
+# A longer query is refused where it comes in. The longest title in the catalogue has under 500 characters.
+MAX_QUERY_LENGTH: Final = 4_000
+
+# Words past these are left out: every word costs a look into each text field of the index.
+MAX_TERMS: Final = 256
+
+# Parentheses that are nested deeper are left out. Nobody writes them; a tree has to stay shallow enough to be walked.
+MAX_DEPTH: Final = 32
+
+# More notes than these are not read by anybody.
+MAX_NOTES: Final = 8
+
+# A shorter beginning would find nearly everything.
+SHORTEST_PREFIX: Final = 2
+
+# Fields whose values are numbers cut up by punctuation: the parts of a value stand together or the value is not there.
+WHOLE_VALUE_FIELDS: Final = frozenset({"identifiers"})
+
+# Up to this many content words typed side by side are all required, and of more never fewer.
+_ALL_REQUIRED_UP_TO: Final = 4
+
+# Of longer queries this share is required, rounded up.
+_SHARE_REQUIRED: Final = (1, 2)
+
+
+def required(content_words: int) -> int:
+    """How many of so many words typed side by side a record has to have."""
+    of, parts = _SHARE_REQUIRED
+    share = -(-content_words * of // parts)
+    return min(content_words, max(_ALL_REQUIRED_UP_TO, share))

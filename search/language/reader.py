@@ -1,0 +1,43 @@
+"""A query as typed, read."""
+
+from mappings.analysis import folded_words, normalise
+from search.language.arrangement import arrange
+from search.language.composition import relaxed
+from search.language.lexemes import FieldName, Lexeme, Mark, YearRange
+from search.language.lexer import Lexer
+from search.language.parser import Parser
+from search.language.policy import MAX_NOTES
+from search.language.reading import write
+from search.language.tree import Everything
+from search.request import Query
+
+
+def read_query(text: str) -> Query:
+    """The query that a text asks for. Every text is one: what is no syntax is read as words. Never raises.
+
+    A text without any word finds everything. Longer texts than `policy.MAX_QUERY_LENGTH` are for the caller to refuse.
+    """
+    text = normalise(text)
+    lexer = Lexer(text=text)
+    lexer.run()
+    lexemes, arrangement_notes = arrange(lexer.lexemes)
+    parser = Parser(lexemes=lexemes)
+    tree = parser.parse()
+    notes = [*lexer.notes, *arrangement_notes, *parser.notes]
+    if isinstance(tree, Everything) and text.replace("*", "").strip():
+        notes.append("There is no word to look for in this query, so all records are shown.")
+    any_word = relaxed(tree)
+    return Query(
+        text=text,
+        tree=tree,
+        reading=write(tree),
+        notes=tuple(dict.fromkeys(notes))[:MAX_NOTES],
+        exact_title=_exact_title(text, lexemes),
+        relaxed=None if any_word == tree else any_word,
+    )
+
+
+def _exact_title(text: str, lexemes: list[Lexeme]) -> str | None:
+    """The whole text as a title. Quotation marks and capital ANDs occur in titles; a field or a minus is syntax."""
+    is_syntax = any(isinstance(lexeme, FieldName | YearRange) or lexeme is Mark.MINUS for lexeme in lexemes)
+    return None if is_syntax else folded_words(text) or None
