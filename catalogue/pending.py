@@ -1,0 +1,182 @@
+"""Which records the index does not show as they are, and who is working on them.
+
+A record is marked in the transaction that changes it, and unmarked when the index shows that very version. Workers
+claim rows for a short time (a lease); what a dead worker leaves behind is claimed again.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, NewType, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    SQLColumnExpression,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from catalogue.models import PendingRow, RecordRow, UtcTime, now, table_of
+from catalogue.record import RecordId
+
+Token = NewType("Token", str)
+
+# Rows whose lease ran out wait while there are others, but no longer than this.
+_PATIENCE: Final = timedelta(minutes=1)
+
+_MARKED: Final = "pending marked"
+_PENDING: Final = table_of(PendingRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Rows that one worker has for a time. `tries` counts how often they, one alone then, were claimed after a loss."""
+
+    token: Token
+    rows: tuple[tuple[RecordId, int], ...]
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingStatus:
+    """How many records the index does not show as they are, and since when the oldest of them. None: nothing waits."""
+
+    count: int
+    oldest_since: datetime | None
+
+
+_RENEW_MARK: Final = (
+    update(_PENDING)
+    .where(_PENDING.c.record_id == bindparam("marked"))
+    .values(version=bindparam("new_version"), due_at=bindparam("now"), tries=0)
+)
+
+
+def mark(session: Session, record_id: RecordId, version: int) -> None:
+    """Make a record pending in this version, in the transaction that wrote it.
+
+    A lease that runs on it stays, so that two workers don't meet; its holder will find a newer version and leave the
+    row. A newer version also gets a fresh count of tries.
+    """
+    session.info[_MARKED] = True
+    moment = now()
+    connection = session.connection()
+    # A first version cannot be pending yet: one statement less for each record of an import.
+    if version > 1:
+        renewed = connection.execute(_RENEW_MARK, {"marked": record_id, "new_version": version, "now": moment})
+        if renewed.rowcount:
+            return
+    row = {"record_id": record_id, "version": version, "since": moment, "due_at": moment, "tries": 0}
+    connection.execute(insert(_PENDING), row)
+
+
+def mark_all(session: Session, records: Select[str]) -> None:
+    """Make all records whose ids a statement selects pending in the version that they have now."""
+    session.info[_MARKED] = True
+    moment = now()
+    present = select(RecordRow.version).where(RecordRow.id == _PENDING.c.record_id).scalar_subquery()
+    session.execute(
+        update(_PENDING).where(_PENDING.c.record_id.in_(records)).values(version=present, due_at=moment, tries=0)
+    )
+    time = literal(moment, UtcTime)
+    fresh = select(RecordRow.id, RecordRow.version, time, time, null(), null(), literal(0)).where(
+        RecordRow.id.in_(records), RecordRow.id.not_in(select(_PENDING.c.record_id))
+    )
+    columns = ["record_id", "version", "since", "due_at", "lease_until", "token", "tries"]
+    session.execute(insert(_PENDING).from_select(columns, fresh))
+
+
+def was_marked(session: Session) -> bool:
+    """Whether this session has made anything pending."""
+    return _MARKED in session.info
+
+
+def claim(session: Session, *, now: datetime, limit: int = 500, lease: timedelta) -> Claim | None:
+    """Up to `limit` due rows for the caller alone until the lease ends, the oldest first. None where nothing is due.
+
+    Rows whose lease ran out may have killed the worker that had them: such a row is claimed alone, so that it can
+    harm no other, after the rest unless it has waited for a minute, and the claim counts as a try.
+    """
+    patient = PendingRow.lease_until <= now
+    impatient = PendingRow.lease_until <= now - _PATIENCE
+    if lost := _due(session, impatient, PendingRow.lease_until, limit=1):
+        return _lease(session, lost, until=now + lease, alone=True)
+    free = (PendingRow.lease_until.is_(None)) & (PendingRow.due_at <= now)
+    if rows := _due(session, free, PendingRow.due_at, limit=limit):
+        return _lease(session, rows, until=now + lease, alone=False)
+    if lost := _due(session, patient, PendingRow.lease_until, limit=1):
+        return _lease(session, lost, until=now + lease, alone=True)
+    return None
+
+
+def renew(session: Session, token: Token, *, now: datetime, lease: timedelta) -> bool:
+    """Prolong a lease that is worked on. False where it is lost: another worker has the rows, or they are done."""
+    prolonged = session.connection().execute(
+        update(_PENDING).where(_PENDING.c.token == token).values(lease_until=now + lease)
+    )
+    return bool(prolonged.rowcount)
+
+
+def complete(session: Session, token: Token, done: Iterable[tuple[RecordId, int]]) -> None:
+    """Unmark the records that the index now shows in these versions.
+
+    A row that has a newer version by now stays, free to be claimed at once; a row that another worker has claimed
+    since is left alone. Rows of the claim that are not in `done` stay leased: `release` them.
+    """
+    keys = [{"done": record_id, "done_version": version, "holder": token} for record_id, version in done]
+    if not keys:
+        return
+    held = (_PENDING.c.record_id == bindparam("done")) & (_PENDING.c.token == bindparam("holder"))
+    session.connection().execute(delete(_PENDING).where(held, _PENDING.c.version == bindparam("done_version")), keys)
+    session.connection().execute(update(_PENDING).where(held).values(lease_until=None, token=None), keys)
+
+
+def release(session: Session, token: Token, *, retry_at: datetime) -> None:
+    """Give back what is left of a claim: it can be claimed again from `retry_at` on. Not a try."""
+    session.execute(
+        update(_PENDING).where(_PENDING.c.token == token).values(lease_until=None, token=None, due_at=retry_at)
+    )
+
+
+def status(session: Session) -> PendingStatus:
+    """How far the index is behind."""
+    count, oldest = session.execute(select(func.count(), func.min(PendingRow.since)).select_from(PendingRow)).one()
+    return PendingStatus(count=count, oldest_since=oldest)
+
+
+_Due: TypeAlias = Row[str, int, int]
+
+
+def _due(
+    session: Session, condition: ColumnElement[bool], order: SQLColumnExpression[Any], *, limit: int
+) -> Sequence[_Due]:
+    return session.execute(
+        select(PendingRow.record_id, PendingRow.version, PendingRow.tries)
+        .where(condition)
+        .order_by(order, PendingRow.record_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def _lease(session: Session, rows: Sequence[_Due], *, until: datetime, alone: bool) -> Claim:
+    token = Token(secrets.token_hex(16))
+    taken = int(alone)
+    session.connection().execute(
+        update(_PENDING)
+        .where(_PENDING.c.record_id == bindparam("claimed"))
+        .values(lease_until=until, token=token, tries=_PENDING.c.tries + taken),
+        [{"claimed": row.record_id} for row in rows],
+    )
+    claimed = tuple((RecordId(row.record_id), row.version) for row in rows)
+    return Claim(token=token, rows=claimed, tries=max(row.tries for row in rows) + taken)

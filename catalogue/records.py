@@ -1,0 +1,242 @@
+"""The records: reads them, finds the one a draft is about, writes and deletes them.
+
+Every function works in the caller's session. A write raises the record's version and makes it pending in the same
+transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from itertools import islice
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import Row, bindparam, false, func, insert, select, update
+from sqlalchemy import delete as delete_rows
+from sqlalchemy.orm import Session
+
+from catalogue import pending
+from catalogue.errors import Conflict, NotFound
+from catalogue.identity import Found, IdentityKey, find, find_valid, fingerprint, made_ids, valid_id
+from catalogue.loading import RECORD, records_of
+from catalogue.models import PUBLISHER, ContributionRow, RecordThemeRow, now, table_of
+from catalogue.record import AgentKind, Draft, Record, RecordId, Vocabulary
+from catalogue.validation import validate
+from catalogue.vocabularies import ensure_agents, ensure_concept
+
+__all__ = [
+    "Change",
+    "Found",
+    "IdentityKey",
+    "Saved",
+    "count",
+    "delete",
+    "find",
+    "get",
+    "get_many",
+    "newest",
+    "save",
+    "scan",
+]
+
+_CONTRIBUTION: Final = table_of(ContributionRow)
+_THEME: Final = table_of(RecordThemeRow)
+
+# How many ids go into one statement. SQLite takes 32,766.
+_BATCH: Final = 1_000
+
+
+@unique
+class Change(StrEnum):
+    """What a save did."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """The record that a draft became."""
+
+    id: RecordId
+    version: int
+    change: Change
+
+
+def get(session: Session, record_id: str) -> Record:
+    """The record with an id; `deleted` tells a tombstone. Raises NotFound."""
+    record = get_many(session, [record_id]).get(RecordId(record_id))
+    if record is None:
+        raise NotFound(f"No record has the id {record_id!r}")
+    return record
+
+
+def get_many(session: Session, record_ids: Iterable[str]) -> dict[RecordId, Record]:
+    """The records with these ids, tombstones included, by id. Unknown ids are left out."""
+    found: dict[RecordId, Record] = {}
+    wanted = iter(dict.fromkeys(record_ids))
+    while batch := list(islice(wanted, _BATCH)):
+        rows = session.connection().execute(_BY_IDS, {"ids": batch}).all()
+        found.update((record.id, record) for record in records_of(session, rows))
+    return found
+
+
+def scan(session: Session, after: str | None, limit: int) -> list[Record]:
+    """The next records by id that are not deleted: from the first on, or those after an id. Empty at the end."""
+    statement = select(RECORD).where(RECORD.c.deleted == false()).order_by(RECORD.c.id).limit(limit)
+    if after is not None:
+        statement = statement.where(RECORD.c.id > after)
+    return list(records_of(session, session.execute(statement).all()))
+
+
+def count(session: Session) -> int:
+    """How many records there are, without the deleted ones."""
+    return session.execute(select(func.count()).select_from(RECORD).where(RECORD.c.deleted == false())).scalar_one()
+
+
+def newest(session: Session, limit: int) -> list[Record]:
+    """The records with the latest dates, the undated last; ties by id. Deleted ones are left out."""
+    live = select(RECORD).where(RECORD.c.deleted == false()).limit(limit)
+    dated = live.where(RECORD.c.date.is_not(None)).order_by(RECORD.c.date.desc(), RECORD.c.id)
+    rows = list(session.execute(dated).all())
+    if len(rows) < limit:
+        undated = live.where(RECORD.c.date.is_(None)).order_by(RECORD.c.id).limit(limit - len(rows))
+        rows.extend(session.execute(undated).all())
+    return list(records_of(session, rows))
+
+
+def save(session: Session, draft: Draft, *, record_id: str | None = None, expected_version: int | None = None) -> Saved:
+    """The record that a draft became: added, changed, or the same as before, and then nothing is written.
+
+    Without an id the draft's identity decides (`find`), and a new record gets an id made from its title, first
+    contributor and date. A deleted record is restored. `expected_version` is what the caller has read; 0 says that
+    the record must be new. Raises Invalid, and Conflict where the record has another version.
+    """
+    valid = validate(draft)
+    target = valid_id(record_id) if record_id is not None else _identify(session, valid)
+    row = _lock(session, target)
+    _expect(expected_version, 0 if row is None else row.version, target)
+    columns, contributions, themes = _resolved(session, valid)
+    if row is None:
+        moment = now()
+        first = {"id": target, "version": 1, "created_at": moment, "updated_at": moment, **columns}
+        session.connection().execute(_INSERT, first)
+        _write_relations(session, target, contributions, themes)
+        pending.mark(session, target, 1)
+        return Saved(id=target, version=1, change=Change.ADDED)
+    if _is_same(session, row, columns, contributions, themes):
+        return Saved(id=target, version=row.version, change=Change.UNCHANGED)
+    version = row.version + 1
+    session.connection().execute(_UPDATE, {"target": target, "version": version, "updated_at": now(), **columns})
+    for table in (_CONTRIBUTION, _THEME):
+        session.connection().execute(delete_rows(table).where(table.c.record_id == target))
+    _write_relations(session, target, contributions, themes)
+    pending.mark(session, target, version)
+    return Saved(id=target, version=version, change=Change.CHANGED)
+
+
+def delete(session: Session, record_id: str, *, expected_version: int | None = None) -> int:
+    """The version in which the record became a tombstone that keeps all it knew. A second time nothing changes.
+
+    Raises NotFound, and Conflict where the record has another version than expected.
+    """
+    row = _lock(session, RecordId(record_id))
+    if row is None:
+        raise NotFound(f"No record has the id {record_id!r}")
+    target = RecordId(row.id)
+    _expect(expected_version, row.version, target)
+    if row.deleted:
+        return row.version
+    version: int = row.version + 1
+    tombstone = update(RECORD).where(RECORD.c.id == target)
+    session.execute(tombstone.values(deleted=True, version=version, updated_at=now()))
+    pending.mark(session, target, version)
+    return version
+
+
+# Contributor's or publisher's role and agent, in order; theme ids, in order.
+_Contributions: TypeAlias = Sequence[tuple[str, str]]
+_Columns: TypeAlias = dict[str, Any]
+
+_BY_IDS: Final = select(RECORD).where(RECORD.c.id.in_(bindparam("ids", expanding=True)))
+_LOCKED: Final = select(RECORD).where(RECORD.c.id == bindparam("wanted")).with_for_update()
+_EXISTS: Final = select(RECORD.c.id).where(RECORD.c.id == bindparam("wanted"))
+_INSERT: Final = insert(RECORD)
+_UPDATE: Final = update(RECORD).where(RECORD.c.id == bindparam("target"))
+_CONTRIBUTIONS: Final = (
+    select(_CONTRIBUTION.c.role, _CONTRIBUTION.c.agent_id)
+    .where(_CONTRIBUTION.c.record_id == bindparam("wanted"))
+    .order_by(_CONTRIBUTION.c.position)
+)
+_THEMES: Final = (
+    select(_THEME.c.concept_id).where(_THEME.c.record_id == bindparam("wanted")).order_by(_THEME.c.position)
+)
+
+
+def _identify(session: Session, draft: Draft) -> RecordId:
+    if (found := find_valid(session, draft)) is not None:
+        return found.id
+    connection = session.connection()
+    candidates = made_ids(fingerprint(draft))
+    return next(each for each in candidates if connection.execute(_EXISTS, {"wanted": each}).first() is None)
+
+
+def _lock(session: Session, record_id: RecordId) -> Row[Any] | None:
+    return session.connection().execute(_LOCKED, {"wanted": record_id}).one_or_none()
+
+
+def _expect(expected: int | None, version: int, record_id: RecordId) -> None:
+    if expected is not None and expected != version:
+        raise Conflict(f"The record {record_id} has version {version}, not {expected}: somebody else changed it")
+
+
+def _resolved(session: Session, draft: Draft) -> tuple[_Columns, _Contributions, Sequence[str]]:
+    """What a draft means to the tables: a record's columns, its contributions, its themes; each agent once a role."""
+    names = [(each.name, each.kind) for each in draft.contributors]
+    publishers = [(name, AgentKind.UNKNOWN) for name in draft.publishers]
+    agents = ensure_agents(session, [*names, *publishers])
+    roles = [*(each.role.value for each in draft.contributors), *(PUBLISHER for _ in publishers)]
+    themes = dict.fromkeys(ensure_concept(session, Vocabulary.THEME, theme) for theme in draft.themes)
+    columns: _Columns = {
+        "title": draft.title,
+        "responsibility": draft.responsibility,
+        "date": None if draft.date is None else str(draft.date),
+        "type_id": None if draft.type is None else ensure_concept(session, Vocabulary.TYPE, draft.type),
+        "abstract": draft.abstract,
+        "link": draft.link,
+        "language": draft.language,
+        "doi": draft.doi,
+        "isbn": draft.isbn,
+        "fingerprint": fingerprint(draft),
+        "deleted": False,
+    }
+    return columns, list(dict.fromkeys(zip(roles, agents, strict=True))), list(themes)
+
+
+def _is_same(
+    session: Session, row: Row[Any], columns: _Columns, contributions: _Contributions, themes: Sequence[str]
+) -> bool:
+    wanted = {"wanted": row.id}
+    connection = session.connection()
+    return (
+        all(getattr(row, name) == value for name, value in columns.items())
+        and [tuple(each) for each in connection.execute(_CONTRIBUTIONS, wanted)] == contributions
+        and list(connection.execute(_THEMES, wanted).scalars()) == themes
+    )
+
+
+def _write_relations(
+    session: Session, record_id: RecordId, contributions: _Contributions, themes: Sequence[str]
+) -> None:
+    connection = session.connection()
+    if contributions:
+        rows = [
+            {"record_id": record_id, "role": role, "agent_id": agent, "position": position}
+            for position, (role, agent) in enumerate(contributions)
+        ]
+        connection.execute(insert(_CONTRIBUTION), rows)
+    if themes:
+        rows = [
+            {"record_id": record_id, "concept_id": theme, "position": position} for position, theme in enumerate(themes)
+        ]
+        connection.execute(insert(_THEME), rows)

@@ -1,0 +1,46 @@
+"""Ids that are made from names: readable, stable, and the same on every machine."""
+
+import hashlib
+from collections.abc import Collection, Iterator
+from itertools import count
+from typing import Final
+
+from mappings.analysis import fold, folded_words
+from mappings.fields import NONE_GIVEN
+
+# Douglas Crockford's base 32: no i, l, o or u, which are misread or make words.
+_DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+
+_LONGEST_SLUG: Final = 60
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of a text as 52 characters of Crockford's base 32, in lower case."""
+    bits = int.from_bytes(hashlib.sha256(text.encode()).digest(), "big") << 4  # 256 bits fill 51.2 characters
+    return "".join(_DIGITS[bits >> shift & 31] for shift in range(255, -1, -5))
+
+
+def fold_name(name: str) -> str:
+    """The form by which names of people and organisations are one name: "Smith, J." and "smith J"."""
+    return folded_words(name) or fold(name).strip()
+
+
+def fold_label(label: str) -> str:
+    """The form by which labels are one label. Signs count here: C and C++ are two themes."""
+    return " ".join(fold(label).split())
+
+
+def slugs(name: str) -> Iterator[str]:
+    """Ids for a name, the best first; without end. None of them is the reserved word."""
+    words = folded_words(name).replace(" ", "-")
+    if len(words) > _LONGEST_SLUG:
+        words = words[:_LONGEST_SLUG].rpartition("-")[0] or words[:_LONGEST_SLUG]
+    stem = words or f"x-{digest(name)[:8]}"
+    if stem != NONE_GIVEN:
+        yield stem
+    yield from (f"{stem}-{number}" for number in count(2))
+
+
+def free_slug(name: str, taken: Collection[str]) -> str:
+    """The best id for a name that is not taken."""
+    return next(slug for slug in slugs(name) if slug not in taken)
