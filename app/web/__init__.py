@@ -1,0 +1,1 @@
+"""The pages: what a person sees, rendered by the server and usable without script."""

@@ -1,0 +1,68 @@
+"""The page that lists every value of a facet."""
+
+from dataclasses import dataclass
+
+from app.web import wording
+from app.web.links import Parameters, facet_address, search_address, search_parameters
+from app.web.presenters.filters import Option, option
+from app.web.presenters.paging import Paging, last_page, present_paging
+from app.web.presenters.results import shortened
+from search.discovery import FacetPage
+from search.request import SearchRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetPageView:
+    """What the page shows.
+
+    `kept` are the parameters of the search for the form that looks for a value; `kept_choices` are those for the form
+    that chooses values, without the values that stand there to be ticked.
+    """
+
+    page_title: str
+    heading: str
+    facet: str
+    place: str
+    found: str
+    containing: str
+    without_containing: str
+    kept: Parameters
+    kept_choices: Parameters
+    options: tuple[Option, ...]
+    paging: Paging | None
+    back: str
+
+
+def present_facet_page(request: SearchRequest, facet: str, containing: str, page: FacetPage) -> FacetPageView:
+    """One page of the values of a facet under the rest of a search."""
+    last = last_page(page.total, page.size)
+    plural = wording.FACET_PLURALS[facet]
+    parameters = search_parameters(request)
+    listed = {bucket.value for bucket in page.buckets}
+    return FacetPageView(
+        page_title=_page_title(request, plural, page.page, last),
+        heading=f"All {plural}",
+        facet=facet,
+        place=facet_address(request, facet),
+        found=_found(page.total, plural, containing),
+        containing=containing,
+        without_containing=facet_address(request, facet),
+        kept=parameters,
+        kept_choices=[(name, value) for name, value in parameters if name != facet or value not in listed],
+        options=tuple(option(facet, bucket) for bucket in page.buckets),
+        paging=present_paging(
+            page.page, last, lambda number: facet_address(request, facet, containing=containing, page=number)
+        ),
+        back=search_address(request),
+    )
+
+
+def _page_title(request: SearchRequest, plural: str, page: int, last: int) -> str:
+    text = shortened(request.query.text)
+    title = f"All {plural}" + (f" for “{text}”" if text else "")
+    return f"{title} – page {page} of {last}" if last > 1 else title
+
+
+def _found(total: int, plural: str, containing: str) -> str:
+    count = wording.number(total) if total else "No"
+    return f"{count} {plural} with “{shortened(containing)}” in the name" if containing else f"{count} {plural}"
