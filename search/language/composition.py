@@ -74,7 +74,7 @@ def negation_of(node: Node | None) -> Node | None:
         case None:
             return None
         case Not(operand=operand):
-            return _ungrounded(operand)
+            return operand
         case _:
             return Not(operand=grounded(node))
 
@@ -101,6 +101,17 @@ def relaxed(node: Node) -> Node:
             return grounded(all_of(map(relaxed, operands)))
         case _:
             return node
+
+
+def requires_some(node: Node) -> bool:
+    """Whether a record may lack words of the tree that were typed side by side: they are many."""
+    match node:
+        case Some(operands=operands, required=required):
+            return 1 < required < len(operands) or any(map(requires_some, operands))
+        case All(operands=operands):
+            return any(map(requires_some, operands))
+        case _:
+            return False
 
 
 def _enough_of(nodes: Iterable[Node]) -> Node | None:

@@ -15,16 +15,48 @@ from .wellformed import check_tree, leaf_count
 PIECES = st.sampled_from(
     """social cohesion the of a not The O'Brien U.K. don't Britain’s well-being foo/bar 社会 𠀋か covid疫情 é e\u0301
     AND OR NOT AND OR NOT - - ( ) ( ) " " “ ” « * integr* x* wo*n well-be* O'Br* -london –london --x
-    title: TITLE: author: by: theme: doi: doi:10.1/a.b isbn:978-1 year: year:2016 year:2016..2018 year:..99 year:2018-2016
-    https://doi.org/10.1/x foo: a::b title:the title:state-of-the-art \u200d 😀 ❤️ \u0301 \x00 \u202e שלום ǅ ℡ ß ſ İ \ud800
+    title: TITLE: author: by: theme: doi: doi:10.1/a.b isbn:978-1 year: year:2016 year:2016..2018 year:..99
+    year:2018-2016 https://doi.org/10.1/x foo: a::b title:the title:state-of-the-art
+    \u200d 😀 ❤️ \u0301 \x00 \u202e שלום ǅ ℡ ß ſ İ \ud800
     """.split()
 )
 QUERIES = st.lists(st.tuples(PIECES | st.text(max_size=3), st.sampled_from(["", " ", " "])), max_size=40).map(
     lambda pairs: "".join(piece + space for piece, space in pairs)
 )
 
+TERMS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "cohesion",
+        "the",
+        "of",
+        '"the"',
+        '"a b"',
+        "O'Brien",
+        "ab*",
+        "year:2016",
+        "year:..99",
+        "title:a",
+        "by:the",
+    ]
+)
+EXPRESSIONS = st.recursive(
+    TERMS,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=6).map(" ".join),
+        st.tuples(inner, inner).map(" AND ".join),
+        st.tuples(inner, inner).map(" OR ".join),
+        inner.map("({})".format),
+        inner.map("-({})".format),
+        inner.map("NOT {}".format),
+        inner.map("title:({})".format),
+    ),
+    max_leaves=12,
+)
 
-@given(QUERIES | st.text())
+
+@given(QUERIES | EXPRESSIONS | st.text())
 @example('a "AND" b')
 @example("-(a a) OR -(a a)")
 @example("-(-a -b) OR -(-a) b")
@@ -34,7 +66,7 @@ QUERIES = st.lists(st.tuples(PIECES | st.text(max_size=3), st.sampled_from(["", 
 @example("-a OR -a")
 @example("title:(a (author:b OR -c) year:2016) -doi:10.1/b*")
 @example("NOT NOT - x")
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_any_text_gives_a_tree_in_simplest_form_whose_reading_is_read_the_same(text: str) -> None:
     query = read_query(text)
     check_tree(query.tree)

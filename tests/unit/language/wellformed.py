@@ -62,7 +62,9 @@ def _check(node: Node) -> None:
                 _check(operand)
         case Not(operand=operand):
             assert not isinstance(operand, Not | Everything)
-            assert operand != All(operands=(Everything(), Not(operand=operand)))
+            assert not (
+                isinstance(operand, All) and isinstance(operand.operands[0], Everything) and len(operand.operands) == 2
+            )
             _check(operand)
         case Everything():
             raise AssertionError("all records as an operand")
