@@ -94,6 +94,11 @@ def count(session: Session) -> int:
     return session.execute(select(func.count()).select_from(RECORD).where(RECORD.c.deleted == false())).scalar_one()
 
 
+def is_empty(session: Session) -> bool:
+    """Whether the catalogue never had a record: tombstones count."""
+    return session.scalar(select(RECORD.c.id).limit(1)) is None
+
+
 def newest(session: Session, limit: int) -> list[Record]:
     """The records with the latest dates, the undated last; ties by id. Deleted ones are left out."""
     live = select(RECORD).where(RECORD.c.deleted == false()).limit(limit)

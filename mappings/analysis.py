@@ -23,11 +23,17 @@ TOKEN_PATTERN: Final = (
 LONGEST_TOKEN: Final = 80  # bytes of UTF-8
 
 # Too common to ask for on their own: left out of a query, unless it has no other words or they stand in a phrase.
-# The list of Lucene's English analyzer, and what is left of "Britain's" and "don't".
+# The list of Lucene's English analyzer, what is left of "Britain's" and "don't", and the words that questions are made
+# of: leaving out those as well gains .018 nDCG@10 on the judged collection with the longest questions (cisi) and moves
+# the others by less than .007. They stand in the index, so that phrases are found word for word.
+# Not "being", which is half of well-being, and not "us", which is a country to those who type in small letters.
 STOP_WORDS: Final = frozenset(
     (
         "a an and are as at be but by for if in into is it no not of on or such that the their then there these they "
-        "this to was will with s t"
+        "this to was will with s t "
+        "what which how who whom whose when where why do does did done about from have has had having been am "
+        "were can could should would may might must than so also any some "
+        "i me my we our you your he him his she her its them"
     ).split()
 )
 
@@ -64,8 +70,9 @@ def folded_words(text: str) -> str:
 
 
 def is_stop_word(word: str) -> bool:
-    """Whether a word is too common to ask for."""
-    return word.lower() in STOP_WORDS
+    """Whether a word is too common to ask for. In capitals it is a name instead: WHO, IT, US."""
+    is_name = len(word) > 1 and word.isupper()
+    return word.lower() in STOP_WORDS and not is_name
 
 
 # The scripts Han, Hiragana and Katakana as Unicode 16 lists them (Scripts.txt): first and last code point of each run.

@@ -17,9 +17,14 @@ Document = Mapping[str, str | int | Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordFrequency:
-    """A word of the index, lowercased and folded but not stemmed, and how many documents have it."""
+    """A word of the index, lowercased and folded but not stemmed.
+
+    `edits` away from the word that was asked for: letters added, dropped, changed, or two neighbours swapped.
+    `documents` have it in the field in which it is most frequent.
+    """
 
     word: str
+    edits: int
     documents: int
 
 
@@ -39,7 +44,10 @@ class SearchEngine(Protocol):
         ...
 
     def similar_words(self, word: str) -> Sequence[WordFrequency]:
-        """Words of the index within two edits of a word, itself included if the index has it, in any order."""
+        """Words of the index with the same first letter within two edits, the word itself included if the index has it.
+
+        In any order.
+        """
         ...
 
     def generation(self) -> GenerationName:
@@ -108,9 +116,13 @@ class IndexWriter(Protocol):
         ...
 
     def active(self) -> GenerationName | None:
-        """The generation that searches go to, or None."""
+        """The generation that searches go to; None where it is missing, damaged or of another format."""
         ...
 
     def remove(self, generation: GenerationName) -> None:
         """Delete a generation that is not active; nothing happens if it is not there."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is held open for writing; the next write opens it again."""
         ...

@@ -5,11 +5,12 @@ Each was chosen by measurement on judged collections (`script/bench relevance`; 
 
 from typing import Final
 
-# A word found in several fields scores as in the best of them, plus this part of the others.
+# A phrase found in several fields scores as in the best of them, plus this part of the others.
 TIE_BREAKER: Final = 0.3
 
-# Added to the score of a record that has all words of a long query, of which only some are required.
-ALL_WORDS_BONUS: Final = 5.0
+# Added to the score of a record that has all words of a long query, of which only some are required: above any score
+# that words can reach, so that these records come first. It moved no judged collection by more than .002 nDCG@10.
+ALL_WORDS_BONUS: Final = 1_000.0
 
-# A query that is a record's whole title: above any score that words can reach.
+# Added where the query is a record's whole title: above everything else.
 EXACT_TITLE_SCORE: Final = 10_000.0

@@ -43,7 +43,8 @@ class Query:
     `reading` is the tree in the notation of the query language: shown to people as "how this was read".
     `notes` are sentences on what could not be read as syntax or was left out.
     `exact_title` is the folded title that the whole text would be, None where the text holds syntax.
-    `relaxed` is the tree that any one of the words satisfies, None where that would be the same tree.
+    `relaxed` is the tree that any one of the words satisfies, None where that would be the same tree. It is searched
+    where the tree itself finds fewer than `relaxed_below` records, whatever the filters.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Query:
     notes: tuple[str, ...] = ()
     exact_title: str | None = None
     relaxed: Node | None = None
+    relaxed_below: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

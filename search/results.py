@@ -89,8 +89,8 @@ class SearchPage:
 
     `total` is exact. `facets` maps a facet's name to its buckets: the largest first, years in rising order, then the
     value "none given" if any record lacks one, and chosen values even at 0.
-    `query` is the query as it was answered; `relaxed` says that no record had all its words and any word sufficed.
-    `generation` names the index that answered.
+    `found_as_asked` is None, or where any of the words sufficed: how many records have all of them, or of many words
+    most; too few to stop there. `generation` names the index that answered.
     """
 
     query: Query
@@ -100,5 +100,5 @@ class SearchPage:
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[Bucket, ...]]
     generation: str
-    relaxed: bool = False
+    found_as_asked: int | None = None
     suggestion: Suggestion | None = None

@@ -20,7 +20,8 @@ def to_json(shown: Shown) -> str:
         "link": shown.link,
         "language": shown.language,
     }
-    return json.dumps({name: part for name, part in parts.items() if part}, ensure_ascii=False, separators=(",", ":"))
+    filled = {name: part for name, part in parts.items() if part or name == "title"}
+    return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(text: str | bytes) -> Shown:

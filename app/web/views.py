@@ -11,13 +11,15 @@ from werkzeug.wrappers import Response
 
 from app.params import parse_page_request
 from app.services import services
+from app.web import wording
 from app.web.help import SECTIONS
 from app.web.links import address, contact_address, search_address, static_address
 from app.web.presenters.facet_page import present_facet_page
 from app.web.presenters.home import present_home
 from app.web.presenters.record import present_record
 from app.web.presenters.results import present_results
-from catalogue import records
+from catalogue import pending, records
+from catalogue.errors import CatalogueUnavailable
 from catalogue.record import RecordId
 from mappings.fields import FACET_NAMES
 from search.errors import InvalidRequest
@@ -58,7 +60,7 @@ def home() -> str:
     """The welcome, the newest records, and the ways in."""
     everything = parse_page_request(MultiDict(), facets=("theme", "type", "year"))
     wanted = replace(everything, sort=Sort.NEWEST, size=_NEWEST, facet_size=_WAYS_IN)
-    return render_template("home.html", view=present_home(wanted, services().discovery.search(wanted)))
+    return _with_freshness("home.html", view=present_home(wanted, services().discovery.search(wanted)))
 
 
 @pages.get("/search")
@@ -70,7 +72,7 @@ def search() -> str | Response:
     discovery = services().discovery
     page = discovery.search(wanted)
     removals = discovery.removals(wanted, page) if page.total == 0 and wanted.filters else ()
-    return render_template("results.html", view=present_results(wanted, page, removals))
+    return _with_freshness("results.html", view=present_results(wanted, page, removals))
 
 
 @pages.get("/search/facets/<name>")
@@ -87,7 +89,7 @@ def facet(name: str) -> str:
         )
     wanted = parse_page_request(request.args, facets=(name,))
     values = services().discovery.facet_page(wanted, name, containing=containing, page=wanted.page)
-    return render_template("facet.html", view=present_facet_page(wanted, name, containing, values))
+    return _with_freshness("facet.html", view=present_facet_page(wanted, name, containing, values))
 
 
 @pages.get("/records/<path:record_id>")
@@ -106,6 +108,19 @@ def record(record_id: str) -> str | tuple[str, int]:
 def help_search() -> str:
     """How to search."""
     return render_template("help.html", sections=SECTIONS)
+
+
+def _with_freshness(template: str, **shown: object) -> str:
+    """A page made from the index, which says at its foot how far the index is behind the catalogue.
+
+    Searches go on without the catalogue: then the foot says nothing.
+    """
+    try:
+        with services().catalogue.read() as session:
+            waiting = pending.status(session).count
+    except CatalogueUnavailable:
+        return render_template(template, **shown)
+    return render_template(template, freshness=wording.freshness(waiting), **shown)
 
 
 def _address_with_span(args: MultiDict[str, str]) -> str:

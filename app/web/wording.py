@@ -80,6 +80,13 @@ def resources(count: int) -> str:
     return f"{count:,} resource" if count == 1 else f"{count:,} resources"
 
 
+def freshness(waiting: int) -> str:
+    """How far the index is behind the catalogue."""
+    if waiting == 0:
+        return "Search is up to date."
+    return f"{waiting:,} {'change is' if waiting == 1 else 'changes are'} on the way into search."
+
+
 def date_in_words(date: str | None) -> str | None:
     """A date such as 2017-04 as "April 2017", as precise as it is known. Anything else is given back as it is."""
     if date is None:

@@ -91,7 +91,7 @@ class EmbeddedEngine:
             near = process.extract(
                 folded, documents.keys(), scorer=OSA.distance, score_cutoff=_MOST_EDITS, limit=None, processor=None
             )
-            return [WordFrequency(word=known, documents=documents[known]) for known, _, _ in near]
+            return [WordFrequency(word=known, edits=int(edits), documents=documents[known]) for known, edits, _ in near]
 
     def generation(self) -> GenerationName:
         """The active generation."""

@@ -11,7 +11,7 @@ from search.errors import EngineFault, EngineUnavailable, IndexMissing
 def translated() -> Generator[None]:
     """A block in which tantivy is called: it raises ValueError for all that it refuses, and the system's OSError.
 
-    What it answers with a panic (a limit of 0, a phrase of one word) is never asked of it.
+    What is known to make it panic (a limit of 0, a phrase of one word) is never asked of it; a damaged file may still.
     """
     try:
         yield
@@ -21,3 +21,7 @@ def translated() -> Generator[None]:
         raise IndexMissing(f"A file of the search index is gone: {PurePath(str(e.filename)).name}") from e
     except OSError as e:
         raise EngineUnavailable(f"The files of the search index cannot be used: {e.strerror}") from e
+    except BaseException as e:
+        if type(e).__name__ != "PanicException":  # a BaseException that cannot be imported
+            raise
+        raise EngineFault(f"The embedded index failed: {e}") from e

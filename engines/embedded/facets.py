@@ -1,7 +1,7 @@
 """Facet counts by tantivy's terms aggregation."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import tantivy
 
@@ -66,7 +66,7 @@ class FacetCounter:
         }
 
     def _aggregate(self, query: tantivy.Query, asked: dict[str, Any]) -> dict[str, Any]:
-        return self._searcher.aggregate(query, asked)  # pyright: ignore[reportUnknownMemberType]
+        return cast("dict[str, Any]", self._searcher.aggregate(query, asked))  # pyright: ignore[reportUnknownMemberType]
 
     def _terms_of(self, facet: str, values: Iterable[str]) -> list[str]:
         """The terms of the dictionary for some ids, whatever their labels."""

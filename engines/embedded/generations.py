@@ -15,6 +15,7 @@ from typing import Final
 
 import tantivy
 
+from engines.embedded.checksums import Checksums
 from engines.embedded.schema import build_schema, register_analyzers
 from mappings.fields import FIELDS, FORMAT_VERSION
 from search.engine import GenerationName
@@ -30,6 +31,7 @@ class GenerationFolders:
     def __init__(self, root: Path) -> None:
         """The folder is made when the first generation is."""
         self._root = root
+        self._checksums = Checksums()
 
     def active(self) -> GenerationName | None:
         """The generation that the link names, or None where there is no link."""
@@ -84,13 +86,13 @@ class GenerationFolders:
         except FileNotFoundError as e:
             raise IndexMissing(f"There is no index folder {generation}") from e
 
-    def is_readable(self, generation: GenerationName) -> bool:
-        """Whether a generation can be opened and is of the present format."""
+    def is_sound(self, generation: GenerationName) -> bool:
+        """Whether a generation is there, of the present format, and undamaged."""
         try:
             self.open(generation)
-        except (IndexMissing, IndexIncompatible):
+            return self._checksums.hold(self._root / generation)
+        except (IndexMissing, IndexIncompatible, OSError, ValueError):
             return False
-        return True
 
     def remove(self, generation: GenerationName) -> None:
         """Delete a generation's folder. Processes that have it open go on reading it."""

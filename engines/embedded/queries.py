@@ -7,13 +7,15 @@ import tantivy
 from tantivy import Occur, Query
 
 from engines.embedded.schema import plain_analyzer, stemmed_analyzer, value_field, words_field
-from mappings.fields import NONE_GIVEN, TEXT_FIELDS
+from mappings.fields import EVERYTHING, NONE_GIVEN, TEXT_FIELDS
 from search.language.leaves import positive_leaves
 from search.language.tree import All, Everything, Node, Not, Phrase, Prefix, Some, Word, Years
 from search.ranking import ALL_WORDS_BONUS, EXACT_TITLE_SCORE, TIE_BREAKER
 from search.request import FacetValue, SearchRequest, year_range
 
-_WEIGHTS: Final[Mapping[str, float]] = {field.name: field.weight for field in TEXT_FIELDS}
+# Where a word is looked for, and where a phrase is: "everything" would let it reach from one field into the next.
+_WORD_FIELDS: Final = [(field.name, field.weight) for field in TEXT_FIELDS if field.weight]
+_PHRASE_FIELDS: Final = [(field.name, 1.0 + field.weight) for field in TEXT_FIELDS if field.name != EVERYTHING]
 
 _stemmed: Final = stemmed_analyzer()
 _plain: Final = plain_analyzer()
@@ -91,25 +93,28 @@ class QueryCompiler:
         return Query.boolean_query([(Occur.Must, some), (Occur.Should, bonus)])
 
     def _word(self, node: Word) -> Query:
-        return self._terms_in_best_field(_stemmed.analyze(node.text), node.field, boost=node.times)
+        return self._terms(_stemmed.analyze(node.text), node.field, boost=node.times)
 
     def _phrase(self, node: Phrase) -> Query:
-        terms = [term for word in node.words for term in _stemmed.analyze(word)]
-        return self._terms_in_best_field(terms, node.field)
+        return self._terms([term for word in node.words for term in _stemmed.analyze(word)], node.field)
 
-    def _terms_in_best_field(self, terms: list[str], field: str | None, *, boost: float = 1.0) -> Query:
+    def _terms(self, terms: Sequence[str], field: str | None, *, boost: float = 1.0) -> Query:
         if not terms:
             return Query.empty_query()
-        if len(terms) == 1:  # tantivy panics on a phrase of one word
-            return _best_field(field, lambda name: Query.term_query(self._schema, name, terms[0], "freq"), boost=boost)
-        return _best_field(field, lambda name: Query.phrase_query(self._schema, name, list(terms)), boost=boost)
+        if len(terms) > 1:
+            phrases = [
+                Query.boost_query(Query.phrase_query(self._schema, name, list(terms)), weight)
+                for name, weight in (_PHRASE_FIELDS if field is None else [(field, 1.0)])
+            ]
+            return Query.disjunction_max_query(phrases, TIE_BREAKER)
+        return _sum(field, lambda name: Query.term_query(self._schema, name, terms[0], "freq"), boost=boost)
 
     def _prefix(self, node: Prefix) -> Query:
         beginnings = _plain.analyze(node.text)
         if len(beginnings) != 1:
             return Query.empty_query()
         pattern = f"{beginnings[0]}.*"  # letters, marks and numbers only: nothing to escape
-        return _best_field(
+        return _sum(
             node.field,
             lambda name: Query.const_score_query(Query.regex_query(self._schema, words_field(name), pattern), 1.0),
         )
@@ -135,12 +140,12 @@ class QueryCompiler:
         return [year for year in known if year != NONE_GIVEN and first <= year <= last]
 
 
-def _best_field(field: str | None, in_field: Callable[[str], Query], *, boost: float = 1.0) -> Query:
-    """The best of the fields counts and the others break ties: the same clause in every engine."""
+def _sum(field: str | None, in_field: Callable[[str], Query], *, boost: float = 1.0) -> Query:
+    """Found in one field, or in any and scored in all that have a weight."""
     if field is not None:
         return Query.boost_query(in_field(field), boost)
-    clauses = [Query.boost_query(in_field(name), weight * boost) for name, weight in _WEIGHTS.items()]
-    return Query.disjunction_max_query(clauses, TIE_BREAKER)
+    clauses = [(Occur.Should, Query.boost_query(in_field(name), weight * boost)) for name, weight in _WORD_FIELDS]
+    return Query.boolean_query(clauses)
 
 
 def _unscored(query: Query) -> Query:

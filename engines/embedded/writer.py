@@ -72,9 +72,9 @@ class EmbeddedWriter:
             self._generations.activate(generation)
 
     def active(self) -> GenerationName | None:
-        """The generation that searches go to, None where it is missing, broken or of another format."""
+        """The generation that searches go to, None where it is missing, damaged or of another format."""
         active = self._generations.active()
-        if active is None or not self._generations.is_readable(active):
+        if active is None or not self._generations.is_sound(active):
             return None
         return active
 

@@ -2,11 +2,11 @@
 
 from mappings.analysis import folded_words, normalise
 from search.language.arrangement import arrange
-from search.language.composition import relaxed
+from search.language.composition import relaxed, requires_some
 from search.language.lexemes import FieldName, Lexeme, Mark, YearRange
 from search.language.lexer import Lexer
 from search.language.parser import Parser
-from search.language.policy import MAX_NOTES
+from search.language.policy import FEW_RESULTS, MAX_NOTES
 from search.language.reading import write
 from search.language.tree import Everything
 from search.request import Query
@@ -34,6 +34,7 @@ def read_query(text: str) -> Query:
         notes=tuple(dict.fromkeys(notes))[:MAX_NOTES],
         exact_title=_exact_title(text, lexemes),
         relaxed=None if any_word == tree else any_word,
+        relaxed_below=FEW_RESULTS if requires_some(tree) else 1,
     )
 
 

@@ -101,16 +101,23 @@ def _page_title(request: SearchRequest, page: SearchPage, last: int) -> str:
 
 def _heading(request: SearchRequest, page: SearchPage) -> str:
     text = shortened(request.query.text)
-    if page.relaxed and page.total:
-        return "No resource has all of these words"
+    if page.found_as_asked is not None and page.total:
+        return _found_as_asked(page.found_as_asked)
     found = wording.resources(page.total) if page.total else "No resources"
     return f"{found} for “{text}”" if text else found
 
 
+def _found_as_asked(found: int) -> str:
+    if not found:
+        return "No resource has all of these words"
+    return f"Only {wording.resources(found)} {'has' if found == 1 else 'have'} most of these words"
+
+
 def _relaxed(page: SearchPage) -> str | None:
-    if not (page.relaxed and page.total):
+    if page.found_as_asked is None or not page.total:
         return None
-    return f"{wording.number(page.total)} {'has' if page.total == 1 else 'have'} some of them:"
+    has = "has" if page.total == 1 else "have"
+    return f"{wording.number(page.total)} {has} some of them{', the best first' if page.total > 1 else ''}:"
 
 
 def _showing(page: SearchPage) -> str | None:

@@ -1,0 +1,1 @@
+"""The API: what a program sees. The same searches as the pages, as JSON."""

@@ -1,0 +1,93 @@
+"""Results and records as the bodies that `app.api.schemas` describes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.web.links import record_address
+from catalogue.record import Record
+from indexer.documents import to_shown
+from search.discovery import FacetPage
+from search.results import Bucket, Hit, MarkedText, Named, SearchPage, Shown
+
+Body = dict[str, Any]
+
+
+def search_body(page: SearchPage) -> Body:
+    """A page of results."""
+    return {
+        "total": page.total,
+        "page": page.page,
+        "size": page.size,
+        "query": {
+            "text": page.query.text,
+            "reading": page.query.reading,
+            "notes": list(page.query.notes),
+            "relaxed": page.found_as_asked is not None,
+        },
+        "hits": [_hit(hit) for hit in page.hits],
+        "facets": {facet: _buckets(found) for facet, found in page.facets.items()},
+        "suggestion": (
+            {"text": page.suggestion.text, "total": page.suggestion.total} if page.suggestion is not None else None
+        ),
+        "index": page.generation,
+    }
+
+
+def facet_body(page: FacetPage) -> Body:
+    """A page of a facet's values."""
+    return {
+        "facet": page.facet,
+        "total": page.total,
+        "page": page.page,
+        "size": page.size,
+        "values": _buckets(page.buckets),
+    }
+
+
+def record_body(record: Record) -> Body:
+    """All that the catalogue knows of a record."""
+    return {
+        **_description(record.id, record.version, to_shown(record)),
+        "abstract": record.abstract,
+        "doi": record.doi,
+        "isbn": record.isbn,
+        "created": record.created_at.isoformat(),
+        "updated": record.updated_at.isoformat(),
+    }
+
+
+def _hit(hit: Hit) -> Body:
+    return {
+        **_description(hit.id, hit.version, hit.shown),
+        "highlighted_title": _marked(hit.title),
+        "passage": _marked(hit.passage),
+    }
+
+
+def _description(id_: str, version: int, shown: Shown) -> Body:
+    return {
+        "id": id_,
+        "version": version,
+        "title": shown.title,
+        "contributors": [{**_named(c), "role": c.role} for c in shown.contributors],
+        "responsibility": shown.responsibility,
+        "publishers": [_named(publisher) for publisher in shown.publishers],
+        "date": shown.date,
+        "type": _named(shown.type) if shown.type is not None else None,
+        "themes": [_named(theme) for theme in shown.themes],
+        "link": shown.link,
+        "language": shown.language,
+        "url": record_address(id_),
+    }
+
+
+def _named(named: Named) -> Body:
+    return {"id": named.id, "label": named.label}
+
+
+def _marked(text: MarkedText) -> list[Body]:
+    return [{"text": fragment.text, "marked": fragment.marked} for fragment in text]
+
+
+def _buckets(found: Iterable[Bucket]) -> list[Body]:
+    return [{"value": b.value, "label": b.label, "count": b.count, "chosen": b.chosen} for b in found]

@@ -1,0 +1,159 @@
+"""What the API answers, declared once for the answers and for the OpenAPI document."""
+
+from marshmallow import Schema, fields
+
+from app.params import SearchParameters, WholeNumber
+from search.request import MAX_RESULT_WINDOW
+
+
+class NamedSchema(Schema):
+    """A theme, a type or a publisher."""
+
+    id = fields.String(required=True, metadata={"description": "The value to filter by."})
+    label = fields.String(required=True)
+
+
+class ContributorSchema(NamedSchema):
+    """A person or an organisation, and what it did."""
+
+    role = fields.String(required=True, metadata={"description": "author, editor or contributor"})
+
+
+class FragmentSchema(Schema):
+    """A piece of text. Joined, the pieces give the text."""
+
+    text = fields.String(required=True)
+    marked = fields.Boolean(required=True, metadata={"description": "Whether this is a word that was looked for."})
+
+
+class DescriptionSchema(Schema):
+    """What is known of a record."""
+
+    id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    title = fields.String(required=True)
+    contributors = fields.List(fields.Nested(ContributorSchema), required=True)
+    responsibility = fields.String(
+        required=True, allow_none=True, metadata={"description": "The statement of responsibility as printed."}
+    )
+    publishers = fields.List(fields.Nested(NamedSchema), required=True)
+    date = fields.String(
+        required=True, allow_none=True, metadata={"description": "As precise as is known: 2017, 2017-04, 2017-04-18."}
+    )
+    type = fields.Nested(NamedSchema, required=True, allow_none=True)
+    themes = fields.List(fields.Nested(NamedSchema), required=True)
+    link = fields.String(required=True, allow_none=True, metadata={"description": "Where the resource itself is."})
+    language = fields.String(required=True, allow_none=True)
+    url = fields.String(required=True, metadata={"description": "The record's page."})
+
+
+class HitSchema(DescriptionSchema):
+    """A found record."""
+
+    highlighted_title = fields.List(fields.Nested(FragmentSchema), required=True)
+    passage = fields.List(
+        fields.Nested(FragmentSchema), required=True, metadata={"description": "The best part of the abstract."}
+    )
+
+
+class RecordSchema(DescriptionSchema):
+    """A record as the catalogue holds it."""
+
+    abstract = fields.String(required=True, allow_none=True)
+    doi = fields.String(required=True, allow_none=True)
+    isbn = fields.String(required=True, allow_none=True)
+    created = fields.DateTime(required=True)
+    updated = fields.DateTime(required=True)
+
+
+class BucketSchema(Schema):
+    """A value of a facet."""
+
+    value = fields.String(required=True, metadata={"description": "The value to filter by; none: none given."})
+    label = fields.String(required=True, allow_none=True)
+    count = fields.Integer(required=True, metadata={"description": "Under every filter but those of this facet."})
+    chosen = fields.Boolean(required=True)
+
+
+class ReadQuerySchema(Schema):
+    """How the query was read."""
+
+    text = fields.String(required=True)
+    reading = fields.String(required=True, metadata={"description": "In the notation of the query language."})
+    notes = fields.List(fields.String(), required=True, metadata={"description": "What could not be read as meant."})
+    relaxed = fields.Boolean(
+        required=True, metadata={"description": "No record has all the words: these have some of them."}
+    )
+
+
+class SuggestionSchema(Schema):
+    """Another spelling."""
+
+    text = fields.String(required=True)
+    total = fields.Integer(required=True)
+
+
+class FacetsSchema(Schema):
+    """The values of each facet with their counts."""
+
+    theme = fields.List(fields.Nested(BucketSchema), required=True)
+    type = fields.List(fields.Nested(BucketSchema), required=True)
+    year = fields.List(fields.Nested(BucketSchema), required=True)
+    author = fields.List(fields.Nested(BucketSchema), required=True)
+    publisher = fields.List(fields.Nested(BucketSchema), required=True)
+
+
+class SearchPageSchema(Schema):
+    """One page of results."""
+
+    total = fields.Integer(required=True)
+    page = fields.Integer(required=True)
+    size = fields.Integer(required=True)
+    query = fields.Nested(ReadQuerySchema, required=True)
+    hits = fields.List(fields.Nested(HitSchema), required=True)
+    facets = fields.Nested(FacetsSchema, required=True)
+    suggestion = fields.Nested(SuggestionSchema, required=True, allow_none=True)
+    index = fields.String(required=True, metadata={"description": "The generation of the index that answered."})
+
+
+class FacetPageSchema(Schema):
+    """One page of the values of a facet."""
+
+    facet = fields.String(required=True)
+    total = fields.Integer(required=True)
+    page = fields.Integer(required=True)
+    size = fields.Integer(required=True)
+    values = fields.List(fields.Nested(BucketSchema), required=True)
+
+
+class FacetParameters(SearchParameters):
+    """What a page of a facet's values understands."""
+
+    containing = fields.String(load_default="", metadata={"description": "Only values whose label has these letters."})
+    page = WholeNumber(1, MAX_RESULT_WINDOW, load_default=1, metadata={"description": "The page of values."})
+
+    class Meta:
+        """A facet's values have their own order."""
+
+        exclude = ("sort",)
+
+
+class StatusSchema(Schema):
+    """How the service is."""
+
+    records = fields.Integer(required=True, metadata={"description": "In the catalogue, deleted ones left out."})
+    index = fields.String(required=True, allow_none=True, metadata={"description": "The generation that answers."})
+    pending = fields.Integer(required=True, metadata={"description": "Changes that the index does not show yet."})
+    oldest_pending_seconds = fields.Float(required=True, allow_none=True)
+
+
+class ProblemSchema(Schema):
+    """An error, as RFC 9457 has it."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    parameter = fields.String(metadata={"description": "The parameter that is wrong."})
+    value = fields.String(metadata={"description": "Its value."})
+    limit = fields.String(metadata={"description": "What it has to be."})

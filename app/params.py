@@ -1,0 +1,142 @@
+"""The query string as a `SearchRequest`: one schema for pages and API, which differ in what they forgive."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from werkzeug.datastructures import MultiDict
+
+from mappings.fields import FACET_NAMES
+from search.errors import InvalidRequest
+from search.language.policy import MAX_QUERY_LENGTH
+from search.language.reader import read_query
+from search.request import (
+    DEFAULT_PAGE_SIZE,
+    MAX_PAGE_SIZE,
+    MAX_RESULT_WINDOW,
+    FacetValue,
+    SearchRequest,
+    Sort,
+)
+
+_MOST_VALUES: Final = 50
+_LONGEST_VALUE: Final = 300
+
+_SORTS: Final = [sort.value for sort in Sort]
+
+
+class WholeNumber(fields.Integer):
+    """A whole number in plain digits, within bounds. marshmallow's own also takes "1_000", " 5 " and "٣"."""
+
+    def __init__(self, lowest: int, highest: int, **options: Any) -> None:  # noqa: ANN401 - marshmallow's
+        """The bounds belong to the range."""
+        limit = f"a whole number from {lowest:,} to {highest:,}"
+        super().__init__(
+            validate=validate.Range(lowest, highest, error=limit), error_messages={"invalid": limit}, **options
+        )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:  # noqa: ANN401
+        # Nine digits are more than any bound: a longer number must not reach int(), which refuses thousands of them.
+        if isinstance(value, str) and not re.fullmatch("[0-9]{1,9}", value):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **options)
+
+
+class _FacetValues(fields.List):
+    """The values of one facet, each an id."""
+
+    def __init__(self, facet: str) -> None:
+        """Named after the facet."""
+        length = validate.Length(max=_LONGEST_VALUE, error=f"at most {_LONGEST_VALUE} characters long")
+        super().__init__(
+            fields.String(validate=length),
+            validate=validate.Length(max=_MOST_VALUES, error=f"given at most {_MOST_VALUES} times"),
+            metadata={"description": f"Only records with one of these values of the facet {facet}: ids, not labels."},
+        )
+
+
+class SearchParameters(Schema):
+    """What a search page understands in its query string."""
+
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(max=MAX_QUERY_LENGTH, error=f"at most {MAX_QUERY_LENGTH:,} characters long"),
+        metadata={"description": "The query, in the query language."},
+    )
+    sort = fields.String(
+        load_default=Sort.RELEVANCE.value,
+        validate=validate.OneOf(_SORTS, error=f"one of {', '.join(_SORTS)}"),
+        metadata={"description": "The order of the results. Without words in the query, relevance is newest first."},
+    )
+    page = WholeNumber(1, MAX_RESULT_WINDOW, load_default=1, metadata={"description": "The page, counted from 1."})
+    theme = _FacetValues("theme")
+    type = _FacetValues("type")
+    year = _FacetValues("year")
+    author = _FacetValues("author")
+    publisher = _FacetValues("publisher")
+
+
+class ApiSearchParameters(SearchParameters):
+    """What a search of the API understands."""
+
+    size = WholeNumber(
+        1,
+        MAX_PAGE_SIZE,
+        load_default=DEFAULT_PAGE_SIZE,
+        metadata={"description": "How many results a page has."},
+    )
+
+
+_page_parameters: Final = SearchParameters(unknown=EXCLUDE)
+
+
+def parse_page_request(args: MultiDict[str, str], *, facets: tuple[str, ...] = FACET_NAMES) -> SearchRequest:
+    """The request of a page's address. Unknown and empty parameters are ignored: shared links carry all sorts.
+
+    Raises InvalidRequest.
+    """
+    given = {name: [value for value in values if value] for name, values in args.lists()}
+    flat = {name: values if name in FACET_NAMES else values[0] for name, values in given.items() if values}
+    try:
+        loaded = _page_parameters.load(flat)
+    except ValidationError as e:
+        raise first_problem(e.normalized_messages(), flat) from e
+    return to_request(loaded, facets=facets)
+
+
+def to_request(loaded: Mapping[str, Any], *, facets: tuple[str, ...] = FACET_NAMES) -> SearchRequest:
+    """The request of parameters that a schema has loaded. Raises InvalidRequest for a page beyond the last."""
+    chosen = {facet: _distinct(loaded.get(facet, ())) for facet in FACET_NAMES}
+    request = SearchRequest(
+        query=read_query(loaded["q"]),
+        filters={facet: values for facet, values in chosen.items() if values},
+        sort=Sort(loaded["sort"]),
+        page=loaded["page"],
+        size=loaded.get("size", DEFAULT_PAGE_SIZE),
+        facets=facets,
+    )
+    if request.offset + request.size > MAX_RESULT_WINDOW:
+        last = MAX_RESULT_WINDOW // request.size
+        limit = f"at most {last:,}: only the first {MAX_RESULT_WINDOW:,} results can be paged through"
+        raise InvalidRequest(parameter="page", value=str(request.page), limit=limit)
+    return request
+
+
+def first_problem(messages: Mapping[str, Any], given: Mapping[str, Any]) -> InvalidRequest:
+    """The first of marshmallow's messages, with the parameter and the value that it is about."""
+    parameter, about = next(iter(messages.items()))
+    value: Any = given.get(parameter, "")
+    while isinstance(about, Mapping):  # of a list: index -> messages
+        at, about = next(iter(about.items()))
+        value = value[at] if isinstance(value, list) and isinstance(at, int) else value
+    return InvalidRequest(parameter=parameter, value=_shown(value), limit=str(next(iter(about), "something else")))
+
+
+def _distinct(values: Iterable[str]) -> tuple[FacetValue, ...]:
+    return tuple(FacetValue(value) for value in dict.fromkeys(values) if value)
+
+
+def _shown(value: object) -> str:
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return text if len(text) <= 100 else f"{text[:100]}…"

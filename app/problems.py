@@ -1,0 +1,140 @@
+"""Errors as HTTP answers: the only module that knows which error is which status.
+
+The API answers problem details (RFC 9457), everything else a page. Neither shows a trace, a path or a query.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Flask, Response, jsonify, make_response, request
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, UnprocessableEntity
+
+from app.params import first_problem
+from app.web.problem_pages import render_problem
+from catalogue.errors import CatalogueError, CatalogueUnavailable, Conflict, Invalid, NotFound
+from search.errors import EngineError, InvalidRequest, SearchError
+
+_log: Final = logging.getLogger(__name__)
+
+# After how many seconds it is worth asking again.
+_RETRY_AFTER: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What went wrong, for people and for programs."""
+
+    status: HTTPStatus
+    title: str
+    detail: str
+    members: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def register_problems(app: Flask) -> None:
+    """Let every error of the application end as a problem."""
+    for kind in (HTTPException, SearchError, CatalogueError, Exception):
+        app.register_error_handler(kind, answer_problem)
+
+
+def answer_problem(error: Exception) -> Response:
+    """The response for an error: JSON below /api/, a page elsewhere."""
+    problem = to_problem(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("%s: %s", type(error).__name__, error, exc_info=error)
+    response = _as_json(problem) if request.path.startswith("/api/") else _as_page(problem)
+    response.status_code = problem.status
+    response.headers.update(problem.headers)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def to_problem(error: Exception) -> Problem:
+    """What an error means to whoever asked."""
+    match error:
+        case InvalidRequest(parameter=parameter, value=value, limit=limit):
+            members = {"parameter": parameter, "value": value, "limit": limit}
+            return Problem(status=HTTPStatus.BAD_REQUEST, title="Bad request", detail=_sentence(error), members=members)
+        case EngineError():
+            return Problem(
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+                title="Search is not answering",
+                detail="Search is not answering just now. Record pages still work. Please try again in a few seconds.",
+                headers={"Retry-After": str(_RETRY_AFTER)},
+            )
+        case NotFound():
+            return Problem(status=HTTPStatus.NOT_FOUND, title="Not found", detail=_sentence(error))
+        case Invalid():
+            return Problem(status=HTTPStatus.BAD_REQUEST, title="Bad request", detail=_sentence(error))
+        case Conflict():
+            return Problem(status=HTTPStatus.CONFLICT, title="Conflict", detail=_sentence(error))
+        case CatalogueUnavailable():
+            return Problem(
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+                title="The catalogue is not answering",
+                detail="The library's catalogue is not answering just now. Please try again in a few seconds.",
+                headers={"Retry-After": str(_RETRY_AFTER)},
+            )
+        case HTTPException():
+            return _from_http(error)
+        case _:
+            return Problem(
+                status=HTTPStatus.INTERNAL_SERVER_ERROR,
+                title="Something went wrong",
+                detail="Something went wrong on our side. It has been noted.",
+            )
+
+
+def _from_http(error: HTTPException) -> Problem:
+    reason: Any = getattr(error, "exc", None)
+    if isinstance(error, UnprocessableEntity) and isinstance(reason, ValidationError):
+        # webargs groups messages by where the arguments stood: {"query": {"page": [...]}}.
+        messages: dict[str, Any] = next(iter(reason.normalized_messages().values()))
+        return to_problem(first_problem(messages, request.args.to_dict(flat=False)))
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    methods = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+    return Problem(
+        status=status,
+        title=status.phrase,
+        detail=_DETAILS.get(status, error.description or status.phrase),
+        headers={"Allow": ", ".join(sorted(methods))} if methods else {},
+    )
+
+
+_DETAILS: Final = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address cannot be used in that way.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. It has been noted.",
+}
+
+
+def _as_json(problem: Problem) -> Response:
+    body = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status.value,
+        "detail": problem.detail,
+        **problem.members,
+    }
+    response = jsonify(body)
+    response.content_type = "application/problem+json"
+    return response
+
+
+def _as_page(problem: Problem) -> Response:
+    return make_response(render_problem(problem.status.value, problem.title, problem.detail))
+
+
+def render_bare_problem(app: Flask, problem: Problem) -> str:
+    """The page of a problem outside any request: of one that could not be read as a request."""
+    with app.test_request_context("/"):
+        return render_problem(problem.status.value, problem.title, problem.detail)
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"

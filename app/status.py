@@ -1,0 +1,36 @@
+"""How the service is: how much it holds, and how far the index is behind the catalogue."""
+
+from datetime import UTC, datetime
+from typing import TypedDict
+
+from bootstrap.services import Services
+from catalogue import pending, records
+from search.engine import GenerationName
+from search.errors import IndexMissing
+
+
+class Status(TypedDict):
+    """The fields of `app.api.schemas.StatusSchema`."""
+
+    records: int
+    index: GenerationName | None
+    pending: int
+    oldest_pending_seconds: float | None
+
+
+def read_status(services: Services) -> Status:
+    """The status now."""
+    with services.catalogue.read() as session:
+        waiting = pending.status(session)
+        total = records.count(session)
+    try:
+        generation = services.engine.generation()
+    except IndexMissing:
+        generation = None
+    age = datetime.now(UTC) - waiting.oldest_since if waiting.oldest_since is not None else None
+    return Status(
+        records=total,
+        index=generation,
+        pending=waiting.count,
+        oldest_pending_seconds=round(age.total_seconds(), 1) if age is not None else None,
+    )
