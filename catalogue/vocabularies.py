@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from sqlalchemy import bindparam, event, func, insert, select, update
+from sqlalchemy import Select, bindparam, event, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from catalogue.errors import NotFound
@@ -78,7 +78,7 @@ def labels(session: Session, facet: str, ids: Iterable[str]) -> dict[str, str]:
         agent = aliased(AgentRow)
         label = func.coalesce(agent.name, AgentRow.name)
         statement = select(AgentRow.id, label).join(agent, agent.id == AgentRow.merged_into, isouter=True)
-        return dict(session.execute(statement.where(AgentRow.id.in_(wanted))).tuples().all())
+        return _pairs(session, statement.where(AgentRow.id.in_(wanted)))
     target = aliased(ConceptRow)
     same = (target.vocabulary == ConceptRow.vocabulary) & (target.id == ConceptRow.merged_into)
     statement = (
@@ -86,7 +86,7 @@ def labels(session: Session, facet: str, ids: Iterable[str]) -> dict[str, str]:
         .join(target, same, isouter=True)
         .where(ConceptRow.vocabulary == _vocabulary(facet), ConceptRow.id.in_(wanted))
     )
-    return dict(session.execute(statement).tuples().all())
+    return _pairs(session, statement)
 
 
 def resolve(session: Session, facet: str, value: str) -> str:
@@ -230,6 +230,10 @@ def _concepts_of(rows: dict[str, ConceptRow]) -> dict[str, Concept]:
 
 def _with_broader(concept: Concept) -> tuple[Concept, ...]:
     return (concept, *concept.broader)
+
+
+def _pairs(session: Session, statement: Select[str, str]) -> dict[str, str]:
+    return {key: value for key, value in session.execute(statement)}  # noqa: C416 - a row is no pair to the type checker
 
 
 def _find_concept(session: Session, vocabulary: Vocabulary, place: _Place) -> ConceptId | None:
