@@ -13,7 +13,8 @@ from search.language.tree import Everything, Not, Some
 from .wellformed import check_tree, leaf_count
 
 PIECES = st.sampled_from(
-    """social cohesion the of a not The O'Brien U.K. don't Britain’s well-being foo/bar 社会 𠀋か covid疫情 é e\u0301
+    """social cohesion the of a not The THE WHO who
+    O'Brien U.K. don't Britain’s well-being foo/bar 社会 𠀋か covid疫情 é e\u0301
     AND OR NOT AND OR NOT - - ( ) ( ) " " “ ” « * integr* x* wo*n well-be* O'Br* -london –london --x
     title: TITLE: author: by: theme: doi: doi:10.1/a.b isbn:978-1 year: year:2016 year:2016..2018 year:..99
     year:2018-2016 https://doi.org/10.1/x foo: a::b title:the title:state-of-the-art

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mappings.fields import TEXT_FIELD_OF_QUERY_NAME
-from search.language.policy import MAX_DEPTH, MAX_QUERY_LENGTH, MAX_TERMS
+from search.language.policy import FEW_RESULTS, MAX_DEPTH, MAX_QUERY_LENGTH, MAX_TERMS
 from search.language.reader import read_query
 
 PAGE = (Path(__file__).parents[3] / "docs" / "query-syntax.md").read_text(encoding="utf-8")
@@ -56,6 +56,7 @@ def test_every_field_is_on_the_page(name: str) -> None:
 
 
 def test_the_limits_are_those_of_the_program() -> None:
+    assert f"fewer than {FEW_RESULTS} records" in section("How many of the words a record must have")
     limits = section("Limits")
     assert f"{MAX_QUERY_LENGTH:,} characters" in limits
     assert f"past the {MAX_TERMS}th" in limits

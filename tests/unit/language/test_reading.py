@@ -132,6 +132,8 @@ TREES = {
     "repeated phrase": ('"a b" "a b"', phrase("a", "b")),
     "stop words": ("the cohesion of the social", bag(COHESION, SOCIAL)),
     "only stop words": ("to be or not to be", bag(word("to", times=2), word("be", times=2), word("or"), word("not"))),
+    "name in capitals": ("WHO guidance", bag(word("WHO"), word("guidance"))),
+    "question": ("What is the meaning of well-being?", bag(word("meaning"), word("well"), word("being"))),
     "stop word in quotes": ('"the" cohesion', bag(word("the"), COHESION)),
     "stop word beside and": ("the AND cohesion", every(word("the"), COHESION)),
     "stop words in a field": ("title:(the state of cohesion)", bag(word("state", "title"), word("cohesion", "title"))),
