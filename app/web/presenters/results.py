@@ -116,8 +116,7 @@ def _found_as_asked(found: int) -> str:
 def _relaxed(page: SearchPage) -> str | None:
     if page.found_as_asked is None or not page.total:
         return None
-    has = "has" if page.total == 1 else "have"
-    return f"{wording.number(page.total)} {has} some of them{', the best first' if page.total > 1 else ''}:"
+    return f"{wording.number(page.total)} {'has' if page.total == 1 else 'have'} some of them:"
 
 
 def _showing(page: SearchPage) -> str | None:

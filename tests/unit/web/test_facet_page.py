@@ -1,0 +1,24 @@
+from app.web.presenters.facet_page import present_facet_page
+from search.discovery import FacetPage
+from tests.unit.web.samples import a_bucket, a_request
+
+
+def test_values_chosen_on_another_page_are_kept_and_those_here_are_boxes():
+    request = a_request("x", filters={"author": ("here", "elsewhere"), "type": ("report",)})
+    buckets = (a_bucket("here", 2, "Here", chosen=True), a_bucket("other", 1, "Other"))
+    values = FacetPage(facet="author", buckets=buckets, total=150, page=1, size=100)
+    view = present_facet_page(request, "author", "", values)
+    assert view.kept_choices == [("q", "x"), ("type", "report"), ("author", "elsewhere")]
+    assert [(option.value, option.chosen) for option in view.options] == [("here", True), ("other", False)]
+
+
+def test_pages_of_values_keep_what_was_looked_for():
+    values = FacetPage(facet="author", buckets=(a_bucket("a"),), total=250, page=2, size=100)
+    view = present_facet_page(a_request("x", page=2), "author", "lee", values)
+    assert view.paging.after == "/search/facets/author?q=x&page=3&containing=lee"
+    assert view.page_title == "All authors and organisations for “x” – page 2 of 3"
+
+
+def test_nothing_found_says_what_was_looked_for():
+    values = FacetPage(facet="theme", buckets=(), total=0, page=1, size=100)
+    assert present_facet_page(a_request(), "theme", "zz", values).found == "No themes with “zz” in the name"

@@ -1,0 +1,34 @@
+"""What the Content-Security-Policy forbids is in no template."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.web.help import SECTIONS
+from app.web.links import STATIC_FOLDER
+from search.language.reader import read_query
+
+TEMPLATES = sorted((STATIC_FOLDER.parent / "templates").glob("*.html"))
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_holds_styles_or_scripts_of_its_own(template: Path):
+    text = template.read_text()
+    assert re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|\|\s*safe", text) == []
+
+
+def test_pictures_that_are_used_are_in_the_sprite():
+    known = set(re.findall(r'<symbol id="(\w+)"', (STATIC_FOLDER / "icons.svg").read_text()))
+    named = {name for path in TEMPLATES for name in re.findall(r"icon\('(\w+)'", path.read_text())}
+    assert named
+    assert named <= known
+
+
+def test_styles_load_nothing_from_elsewhere():
+    assert re.findall(r"url\(\"?(?!\"?fonts/)[^)]*|@import", (STATIC_FOLDER / "site.css").read_text()) == []
+
+
+@pytest.mark.parametrize("query", [example.query for section in SECTIONS for example in section.examples])
+def test_every_example_of_the_help_is_read_without_a_note(query):
+    assert read_query(query).notes == ()
