@@ -216,5 +216,6 @@ def _choice(field: str, value: object, choices: type[_Choice]) -> _Choice | None
 
 def _refuse_deletion(value: object) -> None:
     """An import adds and changes, and deletes nothing: a record marked as deleted must not come back as a live one."""
-    if value not in (None, False, 0, "0", "false", "no"):
+    plain = value.casefold() if isinstance(value, str) else value
+    if plain not in (None, False, 0, "0", "false", "no"):
         raise Invalid(field="deleted", value=value, limit="left out: an import deletes nothing")
