@@ -89,17 +89,16 @@ class Discovery:
 
     def removals(self, request: SearchRequest, page: SearchPage) -> tuple[Removal, ...]:
         """For each chosen value, how many records there would be without it."""
-        chosen = [
-            Removal(
-                facet=facet,
-                bucket=bucket,
-                total=self._engine.count(request.without_filter(facet, bucket.value)),
-            )
-            for facet, found in page.facets.items()
-            for bucket in found
-            if bucket.chosen
-        ]
-        return tuple(chosen[:_MOST_REMOVALS])
+        chosen = [(facet, bucket) for facet, found in page.facets.items() for bucket in found if bucket.chosen]
+        return tuple(
+            Removal(facet=facet, bucket=bucket, total=self._total(request.without_filter(facet, bucket.value)))
+            for facet, bucket in chosen[:_MOST_REMOVALS]
+        )
+
+    def _total(self, request: SearchRequest) -> int:
+        """How many records `search` would find."""
+        total = self._engine.count(request)
+        return self._engine.count(_relaxed(request)) if self._has_to_relax(request, total) else total
 
     def _has_to_relax(self, request: SearchRequest, found: int) -> bool:
         """Whether too few records have the words. Filters do not count: choosing one must not widen the words."""
