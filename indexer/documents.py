@@ -41,7 +41,7 @@ def _texts(record: Record) -> dict[str, list[str]]:
         "types": [concept.label for concept in _with_broader(record.type)],
         "publishers": [publisher.name for publisher in record.publishers],
         "abstract": [record.abstract] if record.abstract else [],
-        "identifiers": [identifier for identifier in (record.doi, record.isbn) if identifier],
+        "identifiers": [identifier for identifier in (record.doi, record.isbn, _isbn_10(record.isbn)) if identifier],
     }
 
 
@@ -69,6 +69,15 @@ def _contributor_texts(record: Record) -> list[str]:
         return names
     in_print = folded_words(printed)
     return [printed, *(name for name in names if folded_words(name) not in in_print)]
+
+
+def _isbn_10(isbn: str | None) -> str | None:
+    """The ISBN of ten digits that means the same book: it may be the one that stands on the cover."""
+    if isbn is None or not isbn.startswith("978"):
+        return None
+    digits = isbn[3:12]
+    check = -sum(weight * int(digit) for weight, digit in zip(range(10, 1, -1), digits, strict=True)) % 11
+    return f"{digits}{'X' if check == 10 else check}"
 
 
 def _with_broader(concept: Concept | None) -> tuple[Concept, ...]:

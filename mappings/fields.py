@@ -82,7 +82,10 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(name="publishers", kind=Kind.TEXT, query_names=("publisher",), meaning="Names of the publishers."),
     Field(name="abstract", kind=Kind.TEXT, query_names=("abstract",), highlighted=True, meaning="The abstract."),
     Field(
-        name="identifiers", kind=Kind.TEXT, query_names=("doi", "isbn"), meaning="DOI and ISBN as they are written."
+        name="identifiers",
+        kind=Kind.TEXT,
+        query_names=("doi", "isbn"),
+        meaning="DOI and ISBN as they are written.",
     ),
     Field(
         name="exact_title",

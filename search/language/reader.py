@@ -1,5 +1,8 @@
 """A query as typed, read."""
 
+import re
+from typing import Final
+
 from mappings.analysis import folded_words, normalise
 from search.language.arrangement import arrange
 from search.language.composition import relaxed, requires_some
@@ -12,13 +15,17 @@ from search.language.tree import Everything
 from search.request import Query
 
 
+# Groups of an ISBN: prefix (of 13 digits), country, publisher, title, check digit. The index has them joined.
+_HYPHENATED_ISBN: Final = re.compile(r"(?<![\w-])(?:97[89]-)?\d{1,5}-\d{1,7}-\d{1,7}-[\dXx](?![\w-])", re.ASCII)
+
+
 def read_query(text: str) -> Query:
     """The query that a text asks for. Every text is one: what is no syntax is read as words. Never raises.
 
     A text without any word finds everything. Longer texts than `policy.MAX_QUERY_LENGTH` are for the caller to refuse.
     """
     text = normalise(text)
-    lexer = Lexer(text=text)
+    lexer = Lexer(text=_HYPHENATED_ISBN.sub(_joined, text))
     lexer.run()
     lexemes, arrangement_notes = arrange(lexer.lexemes)
     parser = Parser(lexemes=lexemes)
@@ -36,6 +43,11 @@ def read_query(text: str) -> Query:
         relaxed=None if any_word == tree else any_word,
         relaxed_below=FEW_RESULTS if requires_some(tree) else 1,
     )
+
+
+def _joined(number: re.Match[str]) -> str:
+    joined = number.group().replace("-", "")
+    return joined if len(joined) in {10, 13} else number.group()
 
 
 def _exact_title(text: str, lexemes: list[Lexeme]) -> str | None:
