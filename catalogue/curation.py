@@ -260,11 +260,10 @@ def _showing_agent(agent_id: str) -> Select[str]:
 def _raise_versions(session: Session, records: Select[str]) -> int:
     """Raise the version of these records and make them pending, but for the deleted: how many they were."""
     living = select(RECORD.c.id).where(RECORD.c.deleted == false(), RECORD.c.id.in_(records))
-    raised = session.connection().execute(
-        update(RECORD)
-        .where(RECORD.c.deleted == false(), RECORD.c.id.in_(records))
-        .values(version=RECORD.c.version + 1, updated_at=now())
-    )
-    if raised.rowcount:
+    # Counted beforehand: Python's driver for SQLite knows no row count of an update that looks down a tree.
+    count = session.execute(select(func.count()).select_from(living.subquery())).scalar_one()
+    if count:
+        raised = update(RECORD).where(RECORD.c.id.in_(living)).values(version=RECORD.c.version + 1, updated_at=now())
+        session.connection().execute(raised)
         pending.mark_all(session, living)
-    return raised.rowcount
+    return count

@@ -218,7 +218,6 @@ def test_a_row_that_somebody_else_added_first_is_a_conflict(catalogue: Catalogue
     row = {"id": "jane", "name": "Jane", "kind": "person", "folded": "jane"}
     with pytest.raises(Conflict), catalogue.write() as session:
         session.add_all([AgentRow(**row), AgentRow(**{**row, "id": "jane-2"})])
-        session.flush()
 
 
 @pytest.mark.parametrize("address", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/x", "no address", ""])
