@@ -37,14 +37,15 @@ def present_facet_page(request: SearchRequest, facet: str, containing: str, page
     """One page of the values of a facet under the rest of a search."""
     last = last_page(page.total, page.size)
     plural = wording.FACET_PLURALS[facet]
+    found = _found(page.total, plural, containing)
     parameters = search_parameters(request)
     listed = {bucket.value for bucket in page.buckets}
     return FacetPageView(
-        page_title=_page_title(request, plural, page.page, last),
+        page_title=_page_title(request, found if containing else f"All {plural}", page.page, last),
         heading=f"All {plural}",
         facet=facet,
         place=facet_address(request, facet),
-        found=_found(page.total, plural, containing),
+        found=found,
         containing=containing,
         without_containing=facet_address(request, facet),
         kept=parameters,
@@ -57,9 +58,9 @@ def present_facet_page(request: SearchRequest, facet: str, containing: str, page
     )
 
 
-def _page_title(request: SearchRequest, plural: str, page: int, last: int) -> str:
+def _page_title(request: SearchRequest, what: str, page: int, last: int) -> str:
     text = shortened(request.query.text)
-    title = f"All {plural}" + (f" for “{text}”" if text else "")
+    title = f"{what} for “{text}”" if text else what
     return f"{title} – page {page} of {last}" if last > 1 else title
 
 

@@ -16,7 +16,7 @@ def test_pages_of_values_keep_what_was_looked_for():
     values = FacetPage(facet="author", buckets=(a_bucket("a"),), total=250, page=2, size=100)
     view = present_facet_page(a_request("x", page=2), "author", "lee", values)
     assert view.paging.after == "/search/facets/author?q=x&page=3&containing=lee"
-    assert view.page_title == "All authors and organisations for “x” – page 2 of 3"
+    assert view.page_title == "250 authors and organisations with “lee” in the name for “x” – page 2 of 3"
 
 
 def test_nothing_found_says_what_was_looked_for():
