@@ -72,12 +72,12 @@ def facet_address(request: SearchRequest, facet: str, *, containing: str = "", p
 
 def record_address(record_id: str) -> str:
     """The address of a record's page."""
-    return f"/records/{quote(record_id)}"
+    return f"/records/{quote(record_id, safe='/:')}"
 
 
 def api_record_address(record_id: str) -> str:
     """The address of a record as JSON."""
-    return f"/api/v1/records/{quote(record_id)}"
+    return f"/api/v1/records/{quote(record_id, safe='/:')}"
 
 
 def address(path: str, parameters: Iterable[tuple[str, str]]) -> str:

@@ -74,6 +74,10 @@ def test_record_address_escapes_what_an_address_cannot_hold():
     assert record_address("a b/c?d#é") == "/records/a%20b/c%3Fd%23%C3%A9"
 
 
+def test_record_address_keeps_colons_as_people_write_them():
+    assert record_address("arxiv:1505.03305") == "/records/arxiv:1505.03305"
+
+
 @pytest.mark.parametrize(
     "link",
     [
