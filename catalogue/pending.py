@@ -61,6 +61,8 @@ _RENEW_MARK: Final = (
     .values(version=bindparam("new_version"), due_at=bindparam("now"), tries=0)
 )
 
+_ADD_MARK: Final = insert(_PENDING)
+
 
 def mark(session: Session, record_id: RecordId, version: int) -> None:
     """Make a record pending in this version, in the transaction that wrote it.
@@ -77,7 +79,7 @@ def mark(session: Session, record_id: RecordId, version: int) -> None:
         if renewed.rowcount:
             return
     row = {"record_id": record_id, "version": version, "since": moment, "due_at": moment, "tries": 0}
-    connection.execute(insert(_PENDING), row)
+    connection.execute(_ADD_MARK, row)
 
 
 def mark_all(session: Session, records: Select[str]) -> None:

@@ -167,6 +167,8 @@ _BY_IDS: Final = select(RECORD).where(RECORD.c.id.in_(bindparam("ids", expanding
 _LOCKED: Final = select(RECORD).where(RECORD.c.id == bindparam("wanted")).with_for_update()
 _EXISTS: Final = select(RECORD.c.id).where(RECORD.c.id == bindparam("wanted"))
 _INSERT: Final = insert(RECORD)
+_INSERT_CONTRIBUTIONS: Final = insert(_CONTRIBUTION)
+_INSERT_THEMES: Final = insert(_THEME)
 _UPDATE: Final = update(RECORD).where(RECORD.c.id == bindparam("target"))
 _CONTRIBUTIONS: Final = (
     select(_CONTRIBUTION.c.role, _CONTRIBUTION.c.agent_id)
@@ -239,9 +241,9 @@ def _write_relations(
             {"record_id": record_id, "role": role, "agent_id": agent, "position": position}
             for position, (role, agent) in enumerate(contributions)
         ]
-        connection.execute(insert(_CONTRIBUTION), rows)
+        connection.execute(_INSERT_CONTRIBUTIONS, rows)
     if themes:
         rows = [
             {"record_id": record_id, "concept_id": theme, "position": position} for position, theme in enumerate(themes)
         ]
-        connection.execute(insert(_THEME), rows)
+        connection.execute(_INSERT_THEMES, rows)

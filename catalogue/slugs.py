@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from itertools import count
 from typing import Final
 
@@ -22,7 +23,7 @@ def digest(text: str) -> str:
 
 def fold_name(name: str) -> str:
     """The form by which names of people and organisations are one name: "Smith, J." and "smith J"."""
-    return folded_words(name) or fold(name).strip()
+    return _folded_words(name) or fold(name).strip()
 
 
 def fold_label(label: str) -> str:
@@ -32,7 +33,7 @@ def fold_label(label: str) -> str:
 
 def slugs(name: str) -> Iterator[str]:
     """Ids for a name, the best first; without end. None of them is the reserved word."""
-    words = folded_words(name).replace(" ", "-")
+    words = _folded_words(name).replace(" ", "-")
     if len(words) > _LONGEST_SLUG:
         words = words[:_LONGEST_SLUG].rpartition("-")[0] or words[:_LONGEST_SLUG]
     stem = words or f"x-{digest(name)[:8]}"
@@ -44,3 +45,9 @@ def slugs(name: str) -> Iterator[str]:
 def free_slug(name: str, taken: Collection[str]) -> str:
     """The best id for a name that is not taken."""
     return next(slug for slug in slugs(name) if slug not in taken)
+
+
+# An import asks for one name several times: for its identity, for looking it up, and for its id.
+@lru_cache(maxsize=16_384)
+def _folded_words(text: str) -> str:
+    return folded_words(text)

@@ -4,7 +4,7 @@ Ids are slugs and never change or go away: what was merged, renamed or moved lea
 that old links and the next import of the same file lead to what it is now. Changes by hand stand in `curation`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -134,17 +134,16 @@ def ensure_agents(session: Session, names: Sequence[tuple[str, AgentKind]]) -> l
     """As `ensure_agent` for several names, in their order, in few queries."""
     known = _known(session).agents
     valid = [(valid_name("name", name), kind) for name, kind in names]
-    folded = [fold_name(name) for name, _ in valid]
-    if missing := sorted({key for key in folded if key not in known}):
-        known.update(_find_agents(session, missing))
-    fresh = {key: each for key, each in zip(reversed(folded), reversed(valid), strict=True) if key not in known}
-    if fresh:
-        known.update(_add_agents(session, dict(reversed(fresh.items()))))
-    for key, (_, kind) in zip(folded, valid, strict=True):
-        if kind is not AgentKind.UNKNOWN and known[key][1] is AgentKind.UNKNOWN:
-            known[key] = (known[key][0], kind)
-            _improve_kind(session, known[key][0], kind)
-    return [known[key][0] for key in folded]
+    keyed = [(fold_name(name), name, kind) for name, kind in valid]
+    # Backwards, so that the first way in which a name is written is the one that is kept.
+    if missing := {key: (name, kind) for key, name, kind in reversed(keyed) if key not in known}:
+        known.update(_look_up_or_add(session, dict(reversed(missing.items()))))
+    for key, _, kind in keyed:
+        agent_id, present = known[key]
+        if kind is not AgentKind.UNKNOWN and present is AgentKind.UNKNOWN:
+            known[key] = (agent_id, kind)
+            session.execute(_IMPROVE_KIND, {"improved": agent_id, "known_kind": kind})
+    return [known[key][0] for key, _, _ in keyed]
 
 
 def free_concept_id(session: Session, vocabulary: Vocabulary, label: str) -> ConceptId:
@@ -186,12 +185,19 @@ _CONCEPT_AT_PLACE: Final = (
     )
     .with_for_update(read=True, key_share=True)
 )
-_AGENTS_BY_NAME: Final = (
+_AGENTS: Final = (
     select(_AGENT.c.id, _AGENT.c.folded, _AGENT.c.kind, _AGENT.c.merged_into)
-    .where(_AGENT.c.folded.in_(bindparam("folded", expanding=True)))
+    .where(
+        _AGENT.c.folded.in_(bindparam("folded", expanding=True)) | _AGENT.c.id.in_(bindparam("slugs", expanding=True))
+    )
     .with_for_update(read=True, key_share=True)
 )
-_TAKEN_AGENT_IDS: Final = select(_AGENT.c.id).where(_AGENT.c.id.in_(bindparam("slugs", expanding=True)))
+_ADD_AGENTS: Final = insert(_AGENT)
+_IMPROVE_KIND: Final = (
+    update(_AGENT)
+    .where(_AGENT.c.id == bindparam("improved"), _AGENT.c.kind == AgentKind.UNKNOWN)
+    .values(kind=bindparam("known_kind"))
+)
 
 
 def _known(session: Session) -> _Known:
@@ -251,32 +257,32 @@ def _add_concept(session: Session, vocabulary: Vocabulary, place: _Place, label:
     return concept_id
 
 
-def _find_agents(session: Session, folded: Sequence[str]) -> dict[str, tuple[AgentId, AgentKind]]:
-    rows = session.connection().execute(_AGENTS_BY_NAME, {"folded": folded}).all()
-    return {
+def _look_up_or_add(
+    session: Session, names: Mapping[str, tuple[str, AgentKind]]
+) -> dict[str, tuple[AgentId, AgentKind]]:
+    """Ids and kinds by folded name; one query finds the names and which of the best ids for them are taken."""
+    best = {key: next(slugs(name)) for key, (name, _) in names.items()}
+    rows = session.connection().execute(_AGENTS, {"folded": list(names), "slugs": list(best.values())}).all()
+    found = {
         # Of what a name was merged into the kind is not read here: as good as unknown.
         row.folded: (AgentId(row.merged_into), AgentKind.UNKNOWN)
         if row.merged_into
         else (AgentId(row.id), AgentKind(row.kind))
         for row in rows
+        if row.folded in names
     }
-
-
-def _add_agents(session: Session, names: dict[str, tuple[str, AgentKind]]) -> dict[str, tuple[AgentId, AgentKind]]:
-    wanted = {key: next(slugs(name)) for key, (name, _) in names.items()}
-    taken = set(session.connection().execute(_TAKEN_AGENT_IDS, {"slugs": list(wanted.values())}).scalars())
+    taken = {row.id for row in rows}
     added: dict[str, tuple[AgentId, AgentKind]] = {}
     for key, (name, kind) in names.items():
-        slug = wanted[key]
-        agent_id = free_agent_id(session, name, taken=taken) if slug in taken else AgentId(slug)
+        if key in found:
+            continue
+        agent_id = free_agent_id(session, name, taken=taken) if best[key] in taken else AgentId(best[key])
         taken.add(agent_id)
         added[key] = (agent_id, kind)
-    rows = [
-        {"id": agent_id, "name": names[key][0], "kind": kind, "folded": key} for key, (agent_id, kind) in added.items()
-    ]
-    session.connection().execute(insert(_AGENT), rows)
-    return added
-
-
-def _improve_kind(session: Session, agent_id: AgentId, kind: AgentKind) -> None:
-    session.execute(update(_AGENT).where(_AGENT.c.id == agent_id, _AGENT.c.kind == AgentKind.UNKNOWN).values(kind=kind))
+    if added:
+        values = [
+            {"id": agent_id, "name": names[key][0], "kind": kind, "folded": key}
+            for key, (agent_id, kind) in added.items()
+        ]
+        session.connection().execute(_ADD_AGENTS, values)
+    return found | added
