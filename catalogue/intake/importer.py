@@ -95,9 +95,16 @@ def _in_turns(batches: Iterator[Sequence[_Prepared | Refusal]]) -> Iterator[Sequ
     """The batches, with a pause since the last was written: preparing a batch is most of it."""
     written = float("-inf")
     for batch in batches:
+        if not _has_records(batch):
+            yield batch
+            continue
         time.sleep(max(0.0, written + PAUSE - time.monotonic()))
         yield batch
         written = time.monotonic()
+
+
+def _has_records(batch: Sequence[_Prepared | Refusal]) -> bool:
+    return any(isinstance(line, _Prepared) for line in batch)
 
 
 def _prepared(line: Line) -> _Prepared | Refusal:
@@ -112,7 +119,9 @@ def _prepared(line: Line) -> _Prepared | Refusal:
 
 
 def _with_batch(report: ImportReport, batch: Sequence[_Prepared | Refusal], write: Write) -> ImportReport:
-    """The report with a batch that was written in one transaction."""
+    """The report with a batch that was written in one transaction; none where all of it is refused."""
+    if not _has_records(batch):
+        return _with_outcomes(report, [line for line in batch if isinstance(line, Refusal)])
     with write() as session:
         before = _concept_keys(session)
         deleted = _deleted_ids(session, batch)

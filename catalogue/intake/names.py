@@ -255,9 +255,11 @@ def _without_afterthoughts(parts: list[str]) -> list[str]:
 
 def _whole(text: str) -> Name:
     """A line that could not be split. With a person somewhere in it, it is not safely an organisation."""
-    pieces = [piece for part in at_top(text, ",") for piece in AND.split(part)]
-    has_person = len(pieces) > 1 and any(_is_one_person(trimmed(piece)) for piece in pieces)
-    return Name(name=text) if has_person else _name(text)
+    name = _name(text)
+    pieces = [trimmed(piece) for part in at_top(text, ",") for piece in AND.split(part)]
+    has_person = len(pieces) > 1 and any(map(_is_one_person, pieces))
+    is_joined = name.kind is _ORGANISATION and not is_single(text)
+    return Name(name=text) if has_person or is_joined else name
 
 
 def _name(text: str) -> Name:

@@ -11,6 +11,8 @@ from mappings.analysis import fold
 # A line with more is no list of organisations, and trying every "and" takes the square of their number.
 _MOST_JOINTS: Final = 10
 
+_JOINT: Final = re.compile(r"\s+(?:for|at|by|with)\s+")
+
 
 def joined_by_slashes(text: str) -> list[str] | None:
     """The names between slashes. None where there is no such list: "and/or", "AC/DC" and "Brooks/Cole" are none."""
@@ -43,8 +45,16 @@ def are_listed(text: str, parts: list[str]) -> bool:
 
 
 def is_single(text: str) -> bool:
-    """Whether a text is safely the name of one organisation: no "and" in it has a person beside it."""
-    return is_organisation(text) and not (AND.search(text) and any(is_person(piece) for piece in AND.split(text)))
+    """Whether a text is safely the name of one organisation: no person stands before a joint or beside an "and"."""
+    return is_organisation(text) and not _joins_person(text)
+
+
+def _joins_person(text: str) -> bool:
+    """Whether a person is joined to something: "Jane Smith at Oxford", "Lloyds Bank and Jane Smith"."""
+    if AND.search(text) and any(map(is_person, AND.split(text))):
+        return True
+    joint = _JOINT.search(text)
+    return joint is not None and is_person(text[: joint.start()])
 
 
 def _is_safe_join(left: str, right: str) -> bool:

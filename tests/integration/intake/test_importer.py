@@ -15,7 +15,7 @@ import pytest
 from catalogue import pending, records
 from catalogue.database import Catalogue, open_catalogue
 from catalogue.errors import CatalogueUnavailable
-from catalogue.intake.importer import BATCH, import_file
+from catalogue.intake.importer import BATCH, PAUSE, import_file
 from catalogue.intake.rehearsal import _rolled_back
 from catalogue.intake.report import ImportReport, render
 from catalogue.record import AgentKind, Draft, Record, Role
@@ -130,11 +130,14 @@ def test_dry_run_does_not_keep_others_from_writing(catalogue: Catalogue, tmp_pat
 def test_deleted_record_is_restored_and_the_report_says_so(catalogue: Catalogue, tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.jsonl", {"id": "a", "title": "One"}, {"title": "Two"}, {"title": "Three"})
     import_file(catalogue, path)
-    for record in all_records(catalogue)[:2]:
-        with catalogue.write() as session:
-            records.delete(session, record.id)
+    for record in all_records(catalogue):
+        if record.title != "Two":
+            with catalogue.write() as session:
+                records.delete(session, record.id)
+    with path.open("a") as file:
+        file.write(json.dumps({"id": "a", "title": "One again"}) + "\n")
     report = import_file(catalogue, path)
-    assert numbers(report) == (0, 2, 1, 0)
+    assert numbers(report) == (0, 3, 1, 0)
     assert report.restored == 2
     assert "2 had been deleted" in render(report)
     assert len(all_records(catalogue)) == 3
@@ -177,6 +180,14 @@ def test_refusals_beyond_the_first_thousand_are_counted(catalogue: Catalogue, tm
     assert report.refused.total == 1_200
     assert len(report.refused.first) == 1_000
     assert "and 1,150 more" in render(report)
+
+
+def test_refused_lines_take_no_turn_from_others(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "bad.jsonl", *(["[]"] * BATCH * 40))
+    begun = time.monotonic()
+    with catalogue.write():  # Another writer: an import that opened a transaction here would wait for it in vain.
+        assert import_file(catalogue, path).refused.total == BATCH * 40
+    assert time.monotonic() - begun < 40 * PAUSE
 
 
 def test_progress_counts_lines_and_ends_at_all(catalogue: Catalogue, tmp_path: Path) -> None:
@@ -245,13 +256,18 @@ def test_failure_in_the_middle_of_a_record_leaves_nothing_of_it(catalogue: Catal
             "CREATE TRIGGER broken BEFORE INSERT ON record_theme WHEN new.record_id = 'b' "
             "BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END"
         )
-    lines = [{"id": name, "title": name.upper(), "author": f"Jo {name}oe", "themes": [f"T {name}"]} for name in "abc"]
+    lines = [
+        {"id": name, "title": name.upper(), "author": "Jo Doe", "themes": [theme]}
+        for name, theme in zip("abc", "STT", strict=True)
+    ]
     report = import_file(catalogue, write_lines(tmp_path / "a.jsonl", *lines))
     assert numbers(report) == (2, 0, 0, 1)
     assert report.refused.first[0].line == 2
     assert "broken on purpose" in report.refused.first[0].reason
-    assert report.new_themes.first == ("T a", "T c")
-    assert [record.id for record in all_records(catalogue)] == ["a", "c"]
+    assert report.new_themes.first == ("S", "T")
+    found = all_records(catalogue)
+    assert [record.id for record in found] == ["a", "c"]
+    assert [theme.label for theme in found[1].themes] == ["T"]
     with catalogue.read() as session:
         assert pending.status(session).count == 2
 

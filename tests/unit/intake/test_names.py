@@ -134,6 +134,8 @@ FURTHER_LINES = {
     "Shelter, Mind and Oxfam": "Shelter, Mind and Oxfam (u)",
     "British Future, Sunder Katwala": "British Future, Sunder Katwala (u)",
     "Report by Jane Smith": "Report by Jane Smith (u)",
+    "Jane Smith for Brown and Co": "Jane Smith for Brown and Co (u)",
+    "Jane Smith at Oxford": "Jane Smith at Oxford (u)",
     "Matthew Goodwin (Chatham House) and Rob Ford": "Matthew Goodwin (Chatham House) and Rob Ford (u)",
     # Single names.
     "British Future": "British Future (u)",
