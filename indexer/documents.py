@@ -1,5 +1,7 @@
 """A record as a document: pure, and the same for every engine."""
 
+from typing import Final
+
 from catalogue.record import Concept, PartialDate, Record
 from mappings.analysis import fold, folded_words
 from mappings.fields import EVERYTHING, NONE_GIVEN, facet_term
@@ -7,7 +9,9 @@ from search.engine import Document
 from search.results import Named, Shown
 from search.shown import to_json
 
-_UNDATED = "99999999"
+_UNDATED: Final = "99999999"
+
+_BEFORE_ALL: Final = "\x1f"
 
 
 def to_document(record: Record) -> Document:
@@ -26,8 +30,8 @@ def to_document(record: Record) -> Document:
         "publisher": _facet_terms([(publisher.id, publisher.name) for publisher in record.publishers]),
         "newest": f"{_falling(record.date)} {record.id}",
         "oldest": f"{_rising(record.date)} {record.id}",
-        # A space sorts before all that a folded title holds: "Cohesion" stands before "Cohesion now".
-        "by_title": f"{fold(record.title)} {record.id}",
+        # The separator sorts before all that a title holds, also before a space: "Cohesion" before "Cohesion and more".
+        "by_title": f"{fold(record.title)}{_BEFORE_ALL}{record.id}",
         "shown": to_json(to_shown(record)),
     }
 
@@ -67,8 +71,8 @@ def _contributor_texts(record: Record) -> list[str]:
     printed = record.responsibility
     if printed is None:
         return names
-    in_print = folded_words(printed)
-    return [printed, *(name for name in names if folded_words(name) not in in_print)]
+    in_print = f" {folded_words(printed)} "
+    return [printed, *(name for name in names if f" {folded_words(name)} " not in in_print)]
 
 
 def _isbn_10(isbn: str | None) -> str | None:

@@ -31,7 +31,7 @@ class QueryCompiler:
 
     def ranked(self, request: SearchRequest) -> Query:
         """The request's tree and filters, scored."""
-        clauses = [(Occur.Must, self.compile(request.query.tree)), *self._filters(request.filters)]
+        clauses = [(Occur.Must, self._compile(request.query.tree, ranked=True)), *self._filters(request.filters)]
         if request.query.exact_title:
             title = Query.term_query(self._schema, "exact_title", request.query.exact_title, "basic")
             clauses.append((Occur.Should, Query.const_score_query(title, EXACT_TITLE_SCORE)))
@@ -40,10 +40,11 @@ class QueryCompiler:
     def counted(self, request: SearchRequest, *, without_facet: str | None = None) -> Query:
         """The request's tree and filters, or all filters but one facet's, for counting only."""
         filters = {name: values for name, values in request.filters.items() if name != without_facet}
-        return Query.boolean_query([(Occur.Must, self.compile(request.query.tree)), *self._filters(filters)])
+        tree = self._compile(request.query.tree, ranked=False)
+        return Query.boolean_query([(Occur.Must, tree), *self._filters(filters)])
 
-    def compile(self, node: Node) -> Query:
-        """The clauses of one node."""
+    def _compile(self, node: Node, *, ranked: bool) -> Query:
+        """The clauses of one node: what it finds, and if it is ranked what makes some of that come first."""
         match node:
             case Word():
                 return self._word(node)
@@ -54,12 +55,12 @@ class QueryCompiler:
             case Years():
                 return _unscored(self._value_query("year", self._years_between(node)))
             case All():
-                return Query.boolean_query([self._clause(operand) for operand in node.operands])
+                return Query.boolean_query([self._clause(operand, ranked=ranked) for operand in node.operands])
             case Some():
-                return self._some(node)
+                return self._some(node, ranked=ranked)
             case Not():
                 # A bare MustNot matches nothing.
-                return Query.boolean_query([(Occur.Must, _everything()), (Occur.MustNot, self.compile(node.operand))])
+                return Query.boolean_query([(Occur.Must, _everything()), self._clause(node, ranked=ranked)])
             case Everything():
                 return _everything()
             case _:
@@ -78,36 +79,41 @@ class QueryCompiler:
             return None
         return Query.boolean_query([(Occur.Should, Query.term_query(self._schema, field, t)) for t in sorted(terms)])
 
-    def _clause(self, operand: Node) -> tuple[Occur, Query]:
+    def _clause(self, operand: Node, *, ranked: bool) -> tuple[Occur, Query]:
         if isinstance(operand, Not):
-            return Occur.MustNot, self.compile(operand.operand)
-        return Occur.Must, self.compile(operand)
+            return Occur.MustNot, self._compile(operand.operand, ranked=False)
+        return Occur.Must, self._compile(operand, ranked=ranked)
 
-    def _some(self, node: Some) -> Query:
-        operands = [self.compile(operand) for operand in node.operands]
-        every = Query.boolean_query([(Occur.Must, operand) for operand in operands])
+    def _some(self, node: Some, *, ranked: bool) -> Query:
+        operands = [self._compile(operand, ranked=ranked) for operand in node.operands]
         if node.required >= len(operands):
-            return every
+            return Query.boolean_query([(Occur.Must, operand) for operand in operands])
         some = Query.boolean_query([(Occur.Should, operand) for operand in operands], node.required)
-        bonus = Query.const_score_query(every, ALL_WORDS_BONUS)
+        if not ranked:
+            return some
+        # The operands once more, but not ranked: else a query that is nested thirty deep would double thirty times.
+        every = [(Occur.Must, self._compile(operand, ranked=False)) for operand in node.operands]
+        bonus = Query.const_score_query(Query.boolean_query(every), ALL_WORDS_BONUS)
         return Query.boolean_query([(Occur.Must, some), (Occur.Should, bonus)])
 
     def _word(self, node: Word) -> Query:
-        return self._terms(_stemmed.analyze(node.text), node.field, boost=node.times)
+        return self._terms([node.text], node.field, boost=node.times)
 
     def _phrase(self, node: Phrase) -> Query:
-        return self._terms([term for word in node.words for term in _stemmed.analyze(word)], node.field)
+        return self._terms(node.words, node.field)
 
-    def _terms(self, terms: Sequence[str], field: str | None, *, boost: float = 1.0) -> Query:
+    def _terms(self, words: Sequence[str], field: str | None, *, boost: float = 1.0) -> Query:
+        """The words next to each other. One that is too long for the index leaves a gap, there as here."""
+        terms = [(place, term) for place, word in enumerate(words) for term in _stemmed.analyze(word)]
         if not terms:
             return Query.empty_query()
         if len(terms) > 1:
             phrases = [
-                Query.boost_query(Query.phrase_query(self._schema, name, list(terms)), weight)
+                Query.boost_query(Query.phrase_query(self._schema, name, list[str | tuple[int, str]](terms)), weight)
                 for name, weight in (_PHRASE_FIELDS if field is None else [(field, 1.0)])
             ]
             return Query.disjunction_max_query(phrases, TIE_BREAKER)
-        return _sum(field, lambda name: Query.term_query(self._schema, name, terms[0], "freq"), boost=boost)
+        return _sum(field, lambda name: Query.term_query(self._schema, name, terms[0][1], "freq"), boost=boost)
 
     def _prefix(self, node: Prefix) -> Query:
         beginnings = _plain.analyze(node.text)

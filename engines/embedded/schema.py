@@ -64,7 +64,7 @@ def register_analyzers(index: tantivy.Index) -> None:
 def _folding() -> tantivy.TextAnalyzerBuilder:
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(TOKEN_PATTERN))
-        .filter(tantivy.Filter.remove_long(LONGEST_TOKEN))
+        .filter(tantivy.Filter.remove_long(LONGEST_TOKEN + 1))  # the filter removes this length too
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
     )
