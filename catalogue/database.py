@@ -25,6 +25,8 @@ from sqlalchemy.orm import Session
 from catalogue import pending
 from catalogue.errors import CatalogueUnavailable, Conflict, Invalid
 
+_WRITING: Final = "writing"
+
 # How long a write waits for another one to end, in seconds.
 BUSY_TIMEOUT: Final = 5.0
 
@@ -54,17 +56,14 @@ _ADVICE: Final = (
 class Catalogue:
     """The catalogue's database, for any number of threads. Built by `open_catalogue`.
 
-    SQLite does not survive a fork with open connections: call `dispose` before forking, or open it afterwards.
+    Connections don't survive a fork, which is refused: call `dispose` before forking, or open it afterwards.
     """
 
-    def __init__(
-        self, *, reader: Engine, writer: Engine, after_commit: Callable[[], None] | None, busy_timeout: float
-    ) -> None:
+    def __init__(self, *, reader: Engine, writer: Engine, after_commit: Callable[[], None] | None) -> None:
         """Takes the engines; nothing is connected yet."""
         self._reader = reader
         self._writer = writer
         self._after_commit = after_commit
-        self._busy_timeout = busy_timeout
 
     @contextmanager
     def read(self) -> Generator[Session]:
@@ -82,7 +81,11 @@ class Catalogue:
         On SQLite there is one writer at a time: keep it short, other writes wait for at most the busy time-out.
         Raises CatalogueUnavailable, and Conflict where somebody else added the same thing first.
         """
-        with _translated(self._writer.url), Session(self._writer, autoflush=False) as session, session.begin():
+        with (
+            _translated(self._writer.url),
+            Session(self._writer, autoflush=False, info={_WRITING: True}) as session,
+            session.begin(),
+        ):
             yield session
             marked = pending.was_marked(session)
         if marked and self._after_commit is not None:
@@ -118,6 +121,11 @@ class Catalogue:
         self._writer.dispose()
 
 
+def is_writing(session: Session) -> bool:
+    """Whether a session may write: what it reads in order to change it has to be locked."""
+    return _WRITING in session.info
+
+
 def open_catalogue(
     url: str, *, after_commit: Callable[[], None] | None = None, busy_timeout: float = BUSY_TIMEOUT
 ) -> Catalogue:
@@ -147,7 +155,9 @@ def open_catalogue(
             raise Invalid(
                 field="catalogue address", value=backend, limit="an address that begins with sqlite or postgresql"
             )
-    return Catalogue(reader=reader, writer=writer, after_commit=after_commit, busy_timeout=busy_timeout)
+    for engine in (reader, writer):
+        _refuse_after_fork(engine)
+    return Catalogue(reader=reader, writer=writer, after_commit=after_commit)
 
 
 _READ_PRAGMAS: Final = ("PRAGMA query_only=ON",)
@@ -175,8 +185,7 @@ def _sqlite_engine(url: URL, *, begin: str, mode: str, timeout: float, pragmas: 
 
     engine = create_engine(url, creator=connect)
 
-    def configure(connection: Any, record: Any) -> None:  # noqa: ANN401 - the driver's and the pool's own types
-        record.info["pid"] = os.getpid()
+    def configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's and the pool's own types
         for pragma in pragmas:
             connection.execute(pragma)
 
@@ -184,14 +193,22 @@ def _sqlite_engine(url: URL, *, begin: str, mode: str, timeout: float, pragmas: 
         connection.exec_driver_sql(begin)
 
     event.listen(engine, "connect", configure)
-    event.listen(engine, "checkout", _refuse_after_fork)
     event.listen(engine, "begin", begin_transaction)
     return engine
 
 
-def _refuse_after_fork(_connection: Any, record: Any, _proxy: Any) -> None:  # noqa: ANN401
-    if record.info["pid"] != os.getpid():
-        raise RuntimeError("This catalogue was in use when the process forked: call dispose() before forking")
+def _refuse_after_fork(engine: Engine) -> None:
+    """Let no process use the connection of its parent: that damages SQLite files and mixes PostgreSQL's answers."""
+
+    def remember(_connection: Any, record: Any) -> None:  # noqa: ANN401 - the driver's and the pool's own types
+        record.info["pid"] = os.getpid()
+
+    def check(_connection: Any, record: Any, _proxy: Any) -> None:  # noqa: ANN401
+        if record.info["pid"] != os.getpid():
+            raise RuntimeError("This catalogue was in use when the process forked: call dispose() before forking")
+
+    event.listen(engine, "connect", remember)
+    event.listen(engine, "checkout", check)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy.orm import Session
 
 from catalogue import pending
+from catalogue.database import is_writing
 from catalogue.errors import Conflict, NotFound
 from catalogue.identity import Found, IdentityKey, find, find_valid, fingerprint, made_ids, valid_id
 from catalogue.loading import RECORD, records_of
@@ -64,7 +65,12 @@ class Saved:
 
 
 def get(session: Session, record_id: str) -> Record:
-    """The record with an id; `deleted` tells a tombstone. Raises NotFound."""
+    """The record with an id; `deleted` tells a tombstone. Raises NotFound.
+
+    In a session that writes the record is locked, so that nobody changes it before it is saved.
+    """
+    if is_writing(session):
+        _lock(session, RecordId(record_id))
     record = get_many(session, [record_id]).get(RecordId(record_id))
     if record is None:
         raise NotFound(f"No record has the id {record_id!r}")
