@@ -1,3 +1,4 @@
+import fcntl
 import multiprocessing
 import os
 import subprocess
@@ -308,4 +309,18 @@ def test_several_processes_may_migrate_a_new_catalogue_at_once(url: str) -> None
     catalogue = open_catalogue(url)
     with catalogue.read() as session:
         assert records.count(session) == 0
+    catalogue.dispose()
+
+
+def test_a_migration_waits_for_another_one_before_it_touches_the_file(url: str, tmp_path: Path) -> None:
+    catalogue = open_catalogue(url)
+    waiting = threading.Thread(target=catalogue.migrate)
+    with (tmp_path / "catalogue.sqlite.migrate.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        waiting.start()
+        waiting.join(0.5)
+        assert waiting.is_alive()
+        assert not (tmp_path / "catalogue.sqlite").exists()
+    waiting.join(60)
+    assert (tmp_path / "catalogue.sqlite").exists()
     catalogue.dispose()
