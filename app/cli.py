@@ -1,19 +1,28 @@
 """The command `belong`. Its parts are imported late, so that --help is quick."""
 
 import json
+import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
 if TYPE_CHECKING:
     from bootstrap.services import Services
+    from catalogue.intake.report import ImportReport
+    from catalogue.pending import PendingStatus
+    from search.request import Query
 
 _LOOK_EVERY: Final = 0.2  # seconds
+
+# Exit statuses, as the texts of --help tell them. 2 is also click's for a wrong command line.
+_REFUSED: Final = 1
+_FAILED: Final = 2
+_INTERRUPTED: Final = 128 + signal.SIGINT
 
 Progress = Callable[[int, int], None]
 
@@ -25,23 +34,30 @@ def main() -> None:
     """The discovery service of the Belong library.
 
     Settings come from the environment: HOST, PORT, BELONG_DATA and those in docs/operations.md.
+
+    Exit status: 0 done; 1 an import refused some lines; 2 not done, and standard error says why; 130 stopped by Ctrl+C.
     """
 
 
 @main.command()
 def serve() -> None:
-    """Serve the library. An empty catalogue gets the sample library first."""
+    """Serve the library at HOST and PORT, until SIGTERM or Ctrl+C.
+
+    An empty catalogue gets the sample library first, and an index that is missing, damaged or of an older format is
+    made anew. Exit status: 0 after SIGTERM or Ctrl+C; 2 where it cannot be served.
+    """
+    from app.listening import CannotListen, open_listener
     from app.server import Server
-    from catalogue.intake.sample import SAMPLE
 
     with _services() as services:
-        if _is_empty(services):
-            click.echo("The catalogue is empty: loading the sample library.", err=True)
-            _import(services, SAMPLE)
-        with _progress("Indexing") as on_progress:
-            services.indexer.try_work(on_progress)
         settings = services.settings
-    Server(settings).run()
+        try:
+            # First of all: whoever starts a second server by mistake is told so at once.
+            listener = open_listener(settings.host, settings.port)
+        except CannotListen as e:
+            _fail(str(e))
+        _prepare(services)
+    Server(settings, listener).run()
 
 
 @main.command("import")
@@ -51,22 +67,26 @@ def serve() -> None:
 def import_command(file: Path, *, dry_run: bool, as_json: bool) -> None:
     """Add the records of FILE (JSON Lines or CSV) to the catalogue, and to the index.
 
-    A record that is there already is changed, or left as it is. Exit status: 0, or 1 if any line was refused.
+    A record that is there already is changed, or left as it is. An import that was interrupted can be repeated. Exit
+    status: 0; 1 if any line was refused; 2 where FILE or the catalogue cannot be used.
     """
+    from catalogue.intake.report import render
+
     with _services() as services:
         report = _import(services, file, dry_run=dry_run)
-        from catalogue.intake.report import render
-
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2) if as_json else render(report))
         if not dry_run:
             _bring_up_to_date(services)
-    sys.exit(1 if report.refused.total else 0)
+    sys.exit(_REFUSED if report.refused.total else 0)
 
 
 @main.command()
 @_as_json
 def reindex(*, as_json: bool) -> None:
-    """Make the index anew from the catalogue. Searches go on meanwhile."""
+    """Make the index anew from the catalogue. Searches go on meanwhile.
+
+    Exit status: 0; 2 where it cannot be made: the old index is in use as before.
+    """
     with _services() as services:
         with _progress("Indexing") as on_progress:
             if not services.indexer.try_work(on_progress, anew=True):
@@ -81,14 +101,17 @@ def reindex(*, as_json: bool) -> None:
 @click.option("--size", type=click.IntRange(1, 100), default=10, show_default=True, help="How many results.")
 @_as_json
 def search(words: tuple[str, ...], *, size: int, as_json: bool) -> None:
-    """Search the library for WORDS, in the query language of the pages."""
+    """Search the library for WORDS, in the query language of the pages; without words, everything.
+
+    Put -- before words that begin with a minus. Exit status: 0, also where nothing is found; 2 where search is not
+    possible.
+    """
     from app.api.bodies import search_body
-    from search.language.reader import read_query
     from search.request import SearchRequest
 
+    query = _read_words(words)
     with _services() as services:
-        request = SearchRequest(query=read_query(" ".join(words)), size=size)
-        page = services.discovery.search(request)
+        page = services.discovery.search(SearchRequest(query=query, size=size))
     if as_json:
         click.echo(json.dumps(search_body(page), ensure_ascii=False, indent=2))
         return
@@ -98,12 +121,17 @@ def search(words: tuple[str, ...], *, size: int, as_json: bool) -> None:
         byline = hit.shown.responsibility or ", ".join(c.label for c in hit.shown.contributors)
         click.echo(f"{hit.shown.title}\n    {' · '.join(filter(None, [byline, hit.shown.date, hit.id]))}")
     click.echo(f"{page.total:,} {'resource' if page.total == 1 else 'resources'}")
+    if page.suggestion is not None:
+        click.echo(f"Did you mean {page.suggestion.text}? ({page.suggestion.total:,})")
 
 
 @main.command()
 @_as_json
 def status(*, as_json: bool) -> None:
-    """Say how many records there are, and how far the index is behind."""
+    """Say how many records there are, and how far the index is behind.
+
+    Exit status: 0; 2 where the catalogue cannot be read.
+    """
     from app.status import read_status
 
     with _services() as services:
@@ -113,11 +141,11 @@ def status(*, as_json: bool) -> None:
         return
     click.echo(f"Records: {now['records']:,}\nIndex: {now['index'] or 'none'}")
     behind = f"{now['pending']:,} changes are on their way" if now["pending"] else "the index is up to date"
-    click.echo(f"Freshness: {behind}")
+    click.echo(f"Freshness: {behind if now['index'] else 'there is no index that can be searched'}")
 
 
 @contextmanager
-def _services() -> "Iterator[Services]":
+def _services() -> "Generator[Services]":
     """The services, with a migrated catalogue; what goes wrong is one sentence and exit status 2."""
     from bootstrap.services import build_services
     from bootstrap.settings import SettingsError, read_settings
@@ -133,35 +161,72 @@ def _services() -> "Iterator[Services]":
             yield services
         finally:
             services.catalogue.dispose()
-    except (SettingsError, CatalogueError, SearchError, OSError) as e:
-        click.echo(f"belong: {e}", err=True)
-        sys.exit(2)
+    except BrokenPipeError:  # `belong search | head`: click ends quietly
+        raise
+    except (SettingsError, CatalogueError, SearchError) as e:
+        _fail(str(e))
+    except OSError as e:
+        _fail(f"{e.filename}: {e.strerror}" if e.filename else str(e))
+    except KeyboardInterrupt:
+        click.echo("\nbelong: stopped. What was done is kept; the same command goes on.", err=True)
+        sys.exit(_INTERRUPTED)
 
 
-def _import(services: "Services", file: Path, *, dry_run: bool = False) -> Any:  # noqa: ANN401
+def _fail(message: str) -> NoReturn:
+    click.echo(f"belong: {message}", err=True)
+    sys.exit(_FAILED)
+
+
+def _prepare(services: "Services") -> None:
+    """Fill an empty catalogue, and bring the index up to date unless another process is at it."""
+    from catalogue.intake.sample import SAMPLE
+
+    if _is_empty(services):
+        click.echo("The catalogue is empty: loading the sample library.", err=True)
+        _import(services, SAMPLE)
+    with _progress("Indexing") as on_progress:
+        services.indexer.try_work(on_progress)
+
+
+def _read_words(words: tuple[str, ...]) -> "Query":
+    from search.language.policy import MAX_QUERY_LENGTH
+    from search.language.reader import read_query
+
+    text = " ".join(words)
+    if len(text) > MAX_QUERY_LENGTH:
+        _fail(f"The query has {len(text):,} characters, but can have {MAX_QUERY_LENGTH:,} at most")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        _fail("The query is not text in UTF-8")
+    return read_query(text)
+
+
+def _import(services: "Services", file: Path, *, dry_run: bool = False) -> "ImportReport":
     from catalogue.intake.importer import import_file
 
     with _progress("Importing") as on_progress:
-        return import_file(
-            services.catalogue, file, dry_run=dry_run, on_progress=lambda done: on_progress(done, 0)
-        )
+        return import_file(services.catalogue, file, dry_run=dry_run, on_progress=lambda done: on_progress(done, 0))
 
 
 def _bring_up_to_date(services: "Services") -> None:
-    """Index what is pending, or follow the process that does."""
+    """Index what is pending, or follow the process that does; what comes in from now on is not waited for."""
+    from datetime import UTC, datetime
+
+    until = datetime.now(UTC)
+    first = 0
     with _progress("Indexing") as on_progress:
-        if services.indexer.try_work(on_progress):
-            return
-        first = left = _pending(services)
-        while left:
-            first = max(first, left)
-            on_progress(first - left, first)
+        while not services.indexer.try_work(on_progress):
+            waiting = _pending(services)
+            if waiting.oldest_since is None or waiting.oldest_since > until:
+                return
+            first = max(first, waiting.count)
+            on_progress(first - waiting.count, first)
             time.sleep(_LOOK_EVERY)
-            left = _pending(services)
 
 
 def _follow_rebuild(services: "Services", on_progress: Progress) -> None:
-    """Ask the process that is the indexer for a rebuild, and wait for its end."""
+    """Ask the process that is the indexer for a rebuild, and wait for its end; do it here if there is none any more."""
     from catalogue import requests
     from catalogue.requests import RequestState
 
@@ -171,18 +236,21 @@ def _follow_rebuild(services: "Services", on_progress: Progress) -> None:
         with services.catalogue.read() as session:
             request = requests.get(session, number)
         on_progress(request.done, request.total or 0)
-        if request.state is RequestState.DONE:
-            return
-        if request.state is RequestState.FAILED:
-            raise click.ClickException(f"The rebuild failed: {request.error}")
-        time.sleep(_LOOK_EVERY)
+        match request.state:
+            case RequestState.DONE:
+                return
+            case RequestState.FAILED:
+                _fail(f"The index could not be made anew: {request.error}")
+            case RequestState.REQUESTED | RequestState.RUNNING:
+                if not services.indexer.try_work(on_progress):
+                    time.sleep(_LOOK_EVERY)
 
 
-def _pending(services: "Services") -> int:
+def _pending(services: "Services") -> "PendingStatus":
     from catalogue import pending
 
     with services.catalogue.read() as session:
-        return pending.status(session).count
+        return pending.status(session)
 
 
 def _count(services: "Services") -> int:
@@ -200,7 +268,7 @@ def _is_empty(services: "Services") -> bool:
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[Progress]:
+def _progress(what: str) -> Generator[Progress]:
     """A line on standard error that follows the work, at a terminal only."""
     shown = sys.stderr.isatty()
 

@@ -1,21 +1,32 @@
 """Makes the Flask application."""
 
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response, request
-from flask_smorest import Api
-from werkzeug.exceptions import BadRequest
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.api.schemas import ProblemSchema
+from app.api.blueprint import DocumentedApi
 from app.api.views import api
 from app.problems import register_problems
 from app.services import attach_services
 from app.web.links import STATIC_FOLDER
 from app.web.views import pages
 from bootstrap.services import Services
+from search.errors import InvalidRequest
+
+_MOST_BODY: Final = 64 * 1024  # bytes
 
 _A_YEAR: Final = 365 * 24 * 3600  # seconds
+
+_LONGEST_SHOWN: Final = 100
+
+_ABOUT_API: Final = (
+    "Searches the library and reads its records, as the pages do. A parameter that is not known, or that is given "
+    "twice and may not be, is refused with 400. Errors are problem details (RFC 9457). Every answer has an ETag."
+)
 
 _SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
@@ -27,52 +38,84 @@ _SECURITY_HEADERS: Final = {
 }
 
 
+class _Json(DefaultJSONProvider):
+    """JSON in UTF-8, in the order in which it was built."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+
 def create_app(services: Services) -> Flask:
     """The application on these services."""
     app = Flask("app", static_folder=str(STATIC_FOLDER), static_url_path="/static")
-    app.config.update(
-        API_TITLE="The Belong library",
-        API_VERSION="v1",
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/api/v1",
-        OPENAPI_JSON_PATH="openapi.json",
-        SEND_FILE_MAX_AGE_DEFAULT=_A_YEAR,  # static addresses carry a hash of the content
-        MAX_CONTENT_LENGTH=64 * 1024,
-        ETAG_DISABLED=True,  # flask-smorest's own: ours is set on all answers alike
-    )
-    app.json.sort_keys = False  # pyright: ignore[reportAttributeAccessIssue]
-    app.json.ensure_ascii = False  # pyright: ignore[reportAttributeAccessIssue]
+    settings: dict[str, object] = {
+        "API_TITLE": "The Belong library",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/api/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "API_SPEC_OPTIONS": {"info": {"description": _ABOUT_API}, "servers": [{"url": "/"}]},
+        "SEND_FILE_MAX_AGE_DEFAULT": _A_YEAR,  # static addresses carry a hash of the content
+        "MAX_CONTENT_LENGTH": _MOST_BODY,
+        "ETAG_DISABLED": True,  # flask-smorest's own: ours is set on all answers alike
+    }
+    app.config.from_mapping(settings)
+    app.json = _Json(app)
     attach_services(app, services)
     app.before_request(_refuse_unreadable_address)
+    app.before_request(_refuse_large_body)
     app.register_blueprint(pages)
-    documented = Api(app)
-    documented.register_blueprint(api)
-    documented.ERROR_SCHEMA = ProblemSchema
+    DocumentedApi(app).register_blueprint(api)
     register_problems(app)
     app.after_request(_finish)
     return app
 
 
 def _refuse_unreadable_address() -> None:
-    """Bytes that are no text are refused before anything reads them as something else."""
-    raw = unquote_to_bytes(request.environ.get("QUERY_STRING", "").replace("+", " "))
+    """Bytes that are no text are refused before anything reads them as something else.
+
+    Raises InvalidRequest.
+    """
+    for part in request.query_string.split(b"&"):
+        name, _, value = part.replace(b"+", b" ").partition(b"=")
+        if not (_is_text(unquote_to_bytes(name)) and _is_text(unquote_to_bytes(value))):
+            raise _no_text(parameter=name, value=value)
     path = request.environ.get("PATH_INFO", "").encode("latin-1")
-    for part, name in ((raw, "query string"), (path, "path")):
-        try:
-            text = part.decode("utf-8")
-        except UnicodeDecodeError as e:
-            raise BadRequest(f"The {name} of the address is not UTF-8 at byte {e.start}.") from e
-        if "\0" in text:
-            raise BadRequest(f"The {name} of the address has a NUL character.")
+    if not _is_text(path):
+        raise _no_text(parameter=b"path", value=path)
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        return "\0" not in raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+
+
+def _no_text(*, parameter: bytes, value: bytes) -> InvalidRequest:
+    name, shown = (raw[:_LONGEST_SHOWN].decode("ascii", "backslashreplace") for raw in (parameter, value))
+    return InvalidRequest(
+        parameter=name.replace("\0", "\\x00"),
+        value=shown.replace("\0", "\\x00"),
+        limit="text in UTF-8 without NUL characters",
+    )
+
+
+def _refuse_large_body() -> None:
+    """Nothing here reads a body, so that nothing else would notice a large one."""
+    if (request.content_length or 0) > _MOST_BODY:
+        raise RequestEntityTooLarge
 
 
 def _finish(response: Response) -> Response:
     """What every answer carries: an ETag, how long it may be kept, and what it may do in a browser."""
     for name, value in _SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.method not in {"GET", "HEAD"} or response.status_code != 200:
+    if request.method not in {"GET", "HEAD"}:
         return response
     response.headers.setdefault("Cache-Control", "no-cache")  # may be kept, but is asked for again: a 304 is cheap
-    if not response.is_streamed and not response.get_etag()[0]:
-        response.add_etag()
-    return response.make_conditional(request)
+    if response.status_code == HTTPStatus.OK:
+        if not response.is_streamed and not response.get_etag()[0]:
+            response.add_etag()
+        response.make_conditional(request)
+    return response

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.datastructures import MultiDict
@@ -23,6 +23,9 @@ from search.request import (
 _MOST_VALUES: Final = 50
 _LONGEST_VALUE: Final = 300
 
+# What an answer repeats of a value that was too long.
+_LONGEST_SHOWN: Final = 100
+
 _SORTS: Final = [sort.value for sort in Sort]
 
 
@@ -32,28 +35,25 @@ class WholeNumber(fields.Integer):
     def __init__(self, lowest: int, highest: int, **options: Any) -> None:  # noqa: ANN401 - marshmallow's
         """The bounds belong to the range."""
         limit = f"a whole number from {lowest:,} to {highest:,}"
-        super().__init__(
-            validate=validate.Range(lowest, highest, error=limit), error_messages={"invalid": limit}, **options
-        )
+        self._limit: Final = limit
+        super().__init__(validate=validate.Range(lowest, highest, error=limit), **options)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:  # noqa: ANN401
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:  # noqa: ANN401, ARG002
         # Nine digits are more than any bound: a longer number must not reach int(), which refuses thousands of them.
-        if isinstance(value, str) and not re.fullmatch("[0-9]{1,9}", value):
-            raise self.make_error("invalid")
-        return super()._deserialize(value, attr, data, **options)
+        if not isinstance(value, str) or not re.fullmatch("[0-9]{1,9}", value):
+            raise ValidationError(self._limit)
+        return int(value)
 
 
-class _FacetValues(fields.List):
+def _facet_values(facet: str, example: str) -> fields.List[Any]:
     """The values of one facet, each an id."""
-
-    def __init__(self, facet: str) -> None:
-        """Named after the facet."""
-        length = validate.Length(max=_LONGEST_VALUE, error=f"at most {_LONGEST_VALUE} characters long")
-        super().__init__(
-            fields.String(validate=length),
-            validate=validate.Length(max=_MOST_VALUES, error=f"given at most {_MOST_VALUES} times"),
-            metadata={"description": f"Only records with one of these values of the facet {facet}: ids, not labels."},
-        )
+    length = validate.Length(max=_LONGEST_VALUE, error=f"at most {_LONGEST_VALUE} characters long")
+    says = f"Only records with one of these values of the facet {facet}: ids, not labels, or none for none given."
+    return fields.List(
+        fields.String(validate=length),
+        validate=validate.Length(max=_MOST_VALUES, error=f"given at most {_MOST_VALUES} times"),
+        metadata={"description": f"{says} May be repeated.", "example": [example]},
+    )
 
 
 class SearchParameters(Schema):
@@ -62,7 +62,7 @@ class SearchParameters(Schema):
     q = fields.String(
         load_default="",
         validate=validate.Length(max=MAX_QUERY_LENGTH, error=f"at most {MAX_QUERY_LENGTH:,} characters long"),
-        metadata={"description": "The query, in the query language."},
+        metadata={"description": "The query, in the query language.", "example": "social cohesion"},
     )
     sort = fields.String(
         load_default=Sort.RELEVANCE.value,
@@ -70,11 +70,11 @@ class SearchParameters(Schema):
         metadata={"description": "The order of the results. Without words in the query, relevance is newest first."},
     )
     page = WholeNumber(1, MAX_RESULT_WINDOW, load_default=1, metadata={"description": "The page, counted from 1."})
-    theme = _FacetValues("theme")
-    type = _FacetValues("type")
-    year = _FacetValues("year")
-    author = _FacetValues("author")
-    publisher = _FacetValues("publisher")
+    theme = _facet_values("theme", "integration")
+    type = _facet_values("type", "report")
+    year = _facet_values("year", "2016..2018")
+    author = _facet_values("author", "cantle-ted")
+    publisher = _facet_values("publisher", "none")
 
 
 class ApiSearchParameters(SearchParameters):
@@ -88,21 +88,53 @@ class ApiSearchParameters(SearchParameters):
     )
 
 
+class UnknownParameter(InvalidRequest):
+    """A parameter that does not exist."""
+
+    def __init__(self, *, parameter: str, value: str, known: Iterable[str]) -> None:
+        """The known ones are named in the message."""
+        super().__init__(parameter=parameter, value=value, limit=f"one of the parameters {', '.join(known)}")
+
+    def __str__(self) -> str:
+        """What is wrong, and what would be right."""
+        return f"{self.parameter!r} is no parameter here: it has to be {self.limit}"
+
+
 _page_parameters: Final = SearchParameters(unknown=EXCLUDE)
 
 
 def parse_page_request(args: MultiDict[str, str], *, facets: tuple[str, ...] = FACET_NAMES) -> SearchRequest:
     """The request of a page's address. Unknown and empty parameters are ignored: shared links carry all sorts.
 
-    Raises InvalidRequest.
+    Of a repeated parameter that can be given once the first counts. Raises InvalidRequest.
     """
     given = {name: [value for value in values if value] for name, values in args.lists()}
     flat = {name: values if name in FACET_NAMES else values[0] for name, values in given.items() if values}
+    return to_request(_loaded(_page_parameters, flat), facets=facets)
+
+
+def load_strictly(schema: Schema, args: MultiDict[str, str]) -> dict[str, Any]:
+    """What a schema reads in a query string where nothing is ignored.
+
+    Raises InvalidRequest, also for a parameter that is repeated and may not be, and UnknownParameter.
+    """
+    known: Mapping[str, object] = cast("Any", schema).fields  # Field[?] in marshmallow's own words
+    flat: dict[str, Any] = {}
+    for name, values in args.lists():
+        if name not in known:
+            raise UnknownParameter(parameter=_shown(name), value=_shown(values[0]), known=known)
+        repeats = isinstance(known[name], fields.List)
+        if len(values) > 1 and not repeats:
+            raise InvalidRequest(parameter=name, value=_shown(values), limit="given once")
+        flat[name] = values if repeats else values[0]
+    return _loaded(schema, flat)
+
+
+def _loaded(schema: Schema, flat: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        loaded = _page_parameters.load(flat)
+        return cast("dict[str, Any]", schema.load(flat))
     except ValidationError as e:
-        raise first_problem(e.normalized_messages(), flat) from e
-    return to_request(loaded, facets=facets)
+        raise _first_problem(cast("dict[str, Any]", e.normalized_messages()), flat) from e
 
 
 def to_request(loaded: Mapping[str, Any], *, facets: tuple[str, ...] = FACET_NAMES) -> SearchRequest:
@@ -123,14 +155,14 @@ def to_request(loaded: Mapping[str, Any], *, facets: tuple[str, ...] = FACET_NAM
     return request
 
 
-def first_problem(messages: Mapping[str, Any], given: Mapping[str, Any]) -> InvalidRequest:
+def _first_problem(messages: Mapping[str, Any], given: Mapping[str, Any]) -> InvalidRequest:
     """The first of marshmallow's messages, with the parameter and the value that it is about."""
     parameter, about = next(iter(messages.items()))
-    value: Any = given.get(parameter, "")
+    value: object = given.get(parameter, "")
     while isinstance(about, Mapping):  # of a list: index -> messages
-        at, about = next(iter(about.items()))
-        value = value[at] if isinstance(value, list) and isinstance(at, int) else value
-    return InvalidRequest(parameter=parameter, value=_shown(value), limit=str(next(iter(about), "something else")))
+        at, about = next(iter(cast("Mapping[int, Any]", about).items()))
+        value = cast("list[object]", value)[at]
+    return InvalidRequest(parameter=parameter, value=_shown(value), limit=str(next(iter(about))))
 
 
 def _distinct(values: Iterable[str]) -> tuple[FacetValue, ...]:
@@ -138,5 +170,5 @@ def _distinct(values: Iterable[str]) -> tuple[FacetValue, ...]:
 
 
 def _shown(value: object) -> str:
-    text = ", ".join(value) if isinstance(value, list) else str(value)
-    return text if len(text) <= 100 else f"{text[:100]}…"
+    text = ", ".join(cast("list[str]", value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

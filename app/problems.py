@@ -7,13 +7,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask, Response, jsonify, make_response, request
-from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, UnprocessableEntity
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from app.params import first_problem
+from app.params import UnknownParameter
 from app.web.problem_pages import render_problem
 from catalogue.errors import CatalogueError, CatalogueUnavailable, Conflict, Invalid, NotFound
 from search.errors import EngineError, InvalidRequest, SearchError
@@ -44,8 +43,18 @@ def register_problems(app: Flask) -> None:
 def answer_problem(error: Exception) -> Response:
     """The response for an error: JSON below /api/, a page elsewhere."""
     problem = to_problem(error)
-    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("%s: %s", type(error).__name__, error, exc_info=error)
+    match problem.status:
+        case HTTPStatus.SERVICE_UNAVAILABLE:
+            _log.error("%s: %s", type(error).__name__, error)
+        case HTTPStatus.INTERNAL_SERVER_ERROR:
+            _log.error("%s: %s", type(error).__name__, error, exc_info=error)
+        case _:
+            pass
+    return respond(problem)
+
+
+def respond(problem: Problem) -> Response:
+    """The response for a problem with the present request."""
     response = _as_json(problem) if request.path.startswith("/api/") else _as_page(problem)
     response.status_code = problem.status
     response.headers.update(problem.headers)
@@ -56,9 +65,8 @@ def answer_problem(error: Exception) -> Response:
 def to_problem(error: Exception) -> Problem:
     """What an error means to whoever asked."""
     match error:
-        case InvalidRequest(parameter=parameter, value=value, limit=limit):
-            members = {"parameter": parameter, "value": value, "limit": limit}
-            return Problem(status=HTTPStatus.BAD_REQUEST, title="Bad request", detail=_sentence(error), members=members)
+        case InvalidRequest():
+            return _from_invalid_request(error)
         case EngineError():
             return Problem(
                 status=HTTPStatus.SERVICE_UNAVAILABLE,
@@ -69,7 +77,7 @@ def to_problem(error: Exception) -> Problem:
         case NotFound():
             return Problem(status=HTTPStatus.NOT_FOUND, title="Not found", detail=_sentence(error))
         case Invalid():
-            return Problem(status=HTTPStatus.BAD_REQUEST, title="Bad request", detail=_sentence(error))
+            return Problem(status=HTTPStatus.BAD_REQUEST, title=HTTPStatus.BAD_REQUEST.phrase, detail=_sentence(error))
         case Conflict():
             return Problem(status=HTTPStatus.CONFLICT, title="Conflict", detail=_sentence(error))
         case CatalogueUnavailable():
@@ -89,25 +97,37 @@ def to_problem(error: Exception) -> Problem:
             )
 
 
+def _from_invalid_request(error: InvalidRequest) -> Problem:
+    match error:
+        case UnknownParameter():
+            detail = f"There is no parameter “{error.parameter}” here. It has to be {error.limit}."
+        case _:
+            detail = f"The parameter {error.parameter} is “{error.value}”, but has to be {error.limit}."
+    return Problem(
+        status=HTTPStatus.BAD_REQUEST,
+        title=HTTPStatus.BAD_REQUEST.phrase,
+        detail=detail,
+        members={"parameter": error.parameter, "value": error.value, "limit": error.limit},
+    )
+
+
 def _from_http(error: HTTPException) -> Problem:
-    reason: Any = getattr(error, "exc", None)
-    if isinstance(error, UnprocessableEntity) and isinstance(reason, ValidationError):
-        # webargs groups messages by where the arguments stood: {"query": {"page": [...]}}.
-        messages: dict[str, Any] = next(iter(reason.normalized_messages().values()))
-        return to_problem(first_problem(messages, request.args.to_dict(flat=False)))
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     methods = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+    said = error.description if "description" in vars(error) else None  # else werkzeug's own words
     return Problem(
         status=status,
         title=status.phrase,
-        detail=_DETAILS.get(status, error.description or status.phrase),
+        detail=said or _DETAILS.get(status, status.phrase),
         headers={"Allow": ", ".join(sorted(methods))} if methods else {},
     )
 
 
 _DETAILS: Final = {
+    HTTPStatus.BAD_REQUEST: "This request cannot be read.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address cannot be used in that way.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body of the request is too large: nothing here reads one.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. It has been noted.",
 }
 
@@ -129,10 +149,10 @@ def _as_page(problem: Problem) -> Response:
     return make_response(render_problem(problem.status.value, problem.title, problem.detail))
 
 
-def render_bare_problem(app: Flask, problem: Problem) -> str:
-    """The page of a problem outside any request: of one that could not be read as a request."""
-    with app.test_request_context("/"):
-        return render_problem(problem.status.value, problem.title, problem.detail)
+def answer_unread(app: Flask, problem: Problem, target: str) -> Response:
+    """The response to what could not be read as a request; `target` is the address as far as it was read."""
+    with app.test_request_context("/api/" if target.startswith("/api/") else "/"):
+        return respond(problem)
 
 
 def _sentence(error: Exception) -> str:

@@ -5,12 +5,14 @@ from typing import TypedDict
 
 from bootstrap.services import Services
 from catalogue import pending, records
-from search.engine import GenerationName
-from search.errors import IndexMissing
+from search.engine import GenerationName, SearchEngine
+from search.errors import EngineError
+from search.language.reader import read_query
+from search.request import SearchRequest
 
 
 class Status(TypedDict):
-    """The fields of `app.api.schemas.StatusSchema`."""
+    """The fields of `app.api.schemas.StatusSchema`. `index` is None where there is none that can be searched."""
 
     records: int
     index: GenerationName | None
@@ -19,14 +21,11 @@ class Status(TypedDict):
 
 
 def read_status(services: Services) -> Status:
-    """The status now."""
+    """The status now. Raises CatalogueUnavailable."""
     with services.catalogue.read() as session:
         waiting = pending.status(session)
         total = records.count(session)
-    try:
-        generation = services.engine.generation()
-    except IndexMissing:
-        generation = None
+    generation = _searchable_generation(services.engine)
     age = datetime.now(UTC) - waiting.oldest_since if waiting.oldest_since is not None else None
     return Status(
         records=total,
@@ -34,3 +33,11 @@ def read_status(services: Services) -> Status:
         pending=waiting.count,
         oldest_pending_seconds=round(age.total_seconds(), 1) if age is not None else None,
     )
+
+
+def _searchable_generation(engine: SearchEngine) -> GenerationName | None:
+    try:
+        engine.count(SearchRequest(query=read_query("")))
+        return engine.generation()
+    except EngineError:
+        return None

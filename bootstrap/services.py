@@ -48,7 +48,8 @@ def build_services(settings: Settings) -> Services:
     catalogue = open_catalogue(settings.database_url, after_commit=lambda: indexer.nudge())  # noqa: PLW0108
     generations = GenerationFolders(settings.index_folder)
     engine = EmbeddedEngine(generations)
-    lock = WriterLock(settings.index_folder / "writer.lock")
+    # Beside the index and not in it: whoever deletes the index must not delete the lock that somebody holds.
+    lock = WriterLock(settings.data / "indexer.lock")
     indexer = Indexer(catalogue, EmbeddedWriter(generations), lock)
     discovery = Discovery(engine, CatalogueLabels(catalogue))
     return Services(settings=settings, catalogue=catalogue, engine=engine, discovery=discovery, indexer=indexer)

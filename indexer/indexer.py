@@ -2,14 +2,15 @@
 
 import logging
 import threading
+import time
 from typing import Final, Protocol
 
 from catalogue import requests
 from catalogue.database import Catalogue
 from catalogue.errors import CatalogueError
-from indexer.rebuild import Progress, rebuild
+from indexer.rebuild import Progress, Stopped, rebuild
 from indexer.synchronise import synchronise
-from search.engine import IndexWriter
+from search.engine import GenerationName, IndexWriter
 from search.errors import EngineError
 
 _log: Final = logging.getLogger(__name__)
@@ -17,6 +18,9 @@ _log: Final = logging.getLogger(__name__)
 # How often the catalogue is looked at for changes by other processes: far below the second in which people expect
 # to see them, and a tenth of a millisecond of work.
 _SWEEP: Final = 0.2  # seconds
+
+# How often the index's files are looked at for damage, which takes some milliseconds.
+_HEALTH: Final = 1.0  # seconds
 
 # How often a process asks for the lock: another takes over within this time after a kill.
 _TAKE_OVER: Final = 1.0  # seconds
@@ -47,6 +51,8 @@ class Indexer:
         self._wake = threading.Event()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+        self._active: GenerationName | None = None
+        self._looked_at = 0.0  # when the active generation was found sound, in monotonic seconds
 
     def start(self) -> None:
         """Work in a thread of its own. Call it after a fork: threads do not survive one."""
@@ -65,7 +71,10 @@ class Indexer:
         self._wake.set()
 
     def try_work(self, on_progress: Progress | None = None, *, anew: bool = False) -> bool:
-        """Bring the index up to date here and now, or anew as a whole; False if another process is the indexer."""
+        """Bring the index up to date here and now, or anew as a whole; False if another process is the indexer.
+
+        Raises EngineError, CatalogueError, and OSError where the lock's file cannot be made.
+        """
         if not self._lock.try_acquire():
             return False
         try:
@@ -86,36 +95,50 @@ class Indexer:
 
     def _turn(self) -> float:
         """Work if it is this process's turn; how long to wait before the next, in seconds."""
-        if not self._lock.try_acquire():
-            return _TAKE_OVER
         try:
+            if not self._lock.try_acquire():
+                self._writer.close()  # the lock may have been lost: its file was deleted
+                return _TAKE_OVER
             self._catch_up(_unseen)
-        except (EngineError, CatalogueError):
+        except Stopped:
+            return 0
+        except Exception:  # noqa: BLE001
+            # Whatever it was: a process without an indexer would never show a change again. Another one may have a go.
             _log.exception("Indexing failed and is tried again")
+            self._give_up_lock()
             return _AFTER_FAILURE
         return _SWEEP
 
     def _catch_up(self, on_progress: Progress) -> None:
-        if self._writer.active() is None:
-            self._rebuild(on_progress)
-        self._answer_requests()
-        while not self._stopped.is_set() and (active := self._writer.active()) is not None:
-            if not synchronise(self._catalogue, self._writer, [active]):
+        self._see_to_health(on_progress)
+        self._answer_requests(on_progress)
+        while not self._stopped.is_set() and self._active is not None:
+            if not synchronise(self._catalogue, self._writer, [self._active]):
                 break
 
-    def _answer_requests(self) -> None:
+    def _see_to_health(self, on_progress: Progress) -> None:
+        """Make the index anew where it is missing, damaged or of another format."""
+        if self._active is not None and time.monotonic() - self._looked_at < _HEALTH:
+            return
+        self._active, self._looked_at = self._writer.active(), time.monotonic()
+        if self._active is None:
+            _log.info("The index is missing, damaged or of another format: it is made anew")
+            self._rebuild(on_progress)
+
+    def _answer_requests(self, on_progress: Progress) -> None:
         """Carry out the rebuilds that commands beside this process asked for."""
         while not self._stopped.is_set() and (request := self._next_request()) is not None:
             try:
-                self._rebuild(lambda done, total, request=request: self._note_progress(request, done, total))
+                self._rebuild(lambda done, total, request=request: self._note(request, done, total, on_progress))
             except (EngineError, CatalogueError) as e:
                 self._finish(request, error=str(e))
                 raise
             self._finish(request)
 
     def _rebuild(self, on_progress: Progress) -> None:
-        generation = rebuild(self._catalogue, self._writer, on_progress)
-        _log.info("The index was rebuilt as %s", generation)
+        self._active = None
+        self._active = rebuild(self._catalogue, self._writer, on_progress, self._stopped.is_set)
+        _log.info("The index was made anew as %s", self._active)
 
     def _next_request(self) -> requests.RebuildRequest | None:
         with self._catalogue.read() as session:
@@ -124,17 +147,21 @@ class Indexer:
         with self._catalogue.write() as session:
             return requests.next_request(session)
 
-    def _note_progress(self, request: requests.RebuildRequest, done: int, total: int) -> None:
+    def _note(self, request: requests.RebuildRequest, done: int, total: int, on_progress: Progress) -> None:
         with self._catalogue.write() as session:
             requests.progress(session, request.id, done, total)
+        on_progress(done, total)
 
     def _finish(self, request: requests.RebuildRequest, *, error: str | None = None) -> None:
         with self._catalogue.write() as session:
             requests.finish(session, request.id, error=error)
 
     def _give_up_lock(self) -> None:
-        self._writer.close()
-        self._lock.release()
+        self._active = None  # another process may activate another one
+        try:
+            self._writer.close()
+        finally:
+            self._lock.release()
 
 
 def _unseen(done: int, total: int) -> None:

@@ -1,7 +1,8 @@
 """Makes the whole index anew from the catalogue, while searches go on in the old one."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Final
 
 from catalogue import records
@@ -10,6 +11,7 @@ from catalogue.record import Record, RecordId
 from indexer.documents import to_document
 from indexer.synchronise import synchronise
 from search.engine import GenerationName, IndexWriter, Put
+from search.errors import EngineError
 
 # Records per write: large enough that commits cost little, small enough that changes get their turn in between.
 _CHUNK: Final = 2_000
@@ -17,17 +19,45 @@ _CHUNK: Final = 2_000
 Progress = Callable[[int, int], None]
 
 
-def rebuild(catalogue: Catalogue, writer: IndexWriter, on_progress: Progress) -> GenerationName:
+class Stopped(Exception):
+    """The rebuild was given up because the process ends: the old generation is still in use."""
+
+
+def rebuild(
+    catalogue: Catalogue, writer: IndexWriter, on_progress: Progress, is_stopping: Callable[[], bool] = lambda: False
+) -> GenerationName:
     """The name of the new generation, which answers searches from now on.
 
     Changes that come in meanwhile go to both generations between the chunks. A rebuild that dies leaves the old
     generation in use; what it made is deleted by the next. `on_progress` gets the records done and all there are.
+    Raises Stopped as soon as the process is stopping, and EngineError.
     """
     old = writer.active()
-    new = _next_name(old)
-    writer.remove(new)
+    if old is None:
+        writer.close()  # what is held open may be of a folder that is gone
+    others = writer.generations()
+    new = _next_name(others)
+    _remove(writer, (leftover for leftover in others if leftover != old))
     writer.create(new)
-    written_to = [new] if old is None else [old, new]
+    try:
+        _fill(catalogue, writer, [new] if old is None else [old, new], on_progress, is_stopping)
+    except (EngineError, Stopped):
+        _remove(writer, [new])  # a disk that is full must not be filled again and again
+        raise
+    writer.activate(new)
+    _remove(writer, others)
+    return new
+
+
+def _fill(
+    catalogue: Catalogue,
+    writer: IndexWriter,
+    written_to: list[GenerationName],
+    on_progress: Progress,
+    is_stopping: Callable[[], bool],
+) -> None:
+    """Write every record to the last generation, and to all of them what changes meanwhile."""
+    new = written_to[-1]
     with catalogue.read() as session:
         total = records.count(session)
     done = 0
@@ -38,12 +68,10 @@ def rebuild(catalogue: Catalogue, writer: IndexWriter, on_progress: Progress) ->
         after = chunk[-1].id
         done += len(chunk)
         on_progress(done, max(done, total))
-        while synchronise(catalogue, writer, written_to):
+        while synchronise(catalogue, writer, written_to) and not is_stopping():
             pass
-    writer.activate(new)
-    if old is not None:
-        writer.remove(old)
-    return new
+        if is_stopping():
+            raise Stopped
 
 
 def _read_chunk(catalogue: Catalogue, after: RecordId | None) -> list[Record]:
@@ -51,6 +79,13 @@ def _read_chunk(catalogue: Catalogue, after: RecordId | None) -> list[Record]:
         return records.scan(session, after, _CHUNK)
 
 
-def _next_name(old: GenerationName | None) -> GenerationName:
-    number = re.search(r"\d+$", old or "")
-    return GenerationName(f"g{int(number.group()) + 1 if number else 1}")
+def _next_name(taken: Iterable[GenerationName]) -> GenerationName:
+    """A name after all that are there, so that nobody takes a new generation for one that he has open."""
+    numbers = [int(number.group()) for name in taken if (number := re.search(r"\d+$", name))]
+    return GenerationName(f"g{max(numbers, default=0) + 1}")
+
+
+def _remove(writer: IndexWriter, names: Iterable[GenerationName]) -> None:
+    for name in names:
+        with suppress(EngineError):  # a damaged one that searches still go to, or a busy disk: the next rebuild tries
+            writer.remove(name)

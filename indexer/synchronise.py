@@ -15,8 +15,9 @@ from search.errors import EngineError
 # How many changes go to the index in one write.
 BATCH: Final = 500
 
-# Longer than a batch takes; a worker that dies holds its batch back for so long.
-LEASE: Final = timedelta(seconds=15)
+# A process that dies holds its batch back for so long. Shorter than the design's 15 s: one process at a time is the
+# indexer of a single machine, so that a batch that takes longer than its lease is claimed by nobody else meanwhile.
+LEASE: Final = timedelta(seconds=3)
 
 # When a batch is tried again after the engine refused it as a whole.
 RETRY_AFTER: Final = timedelta(seconds=2)

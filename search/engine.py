@@ -119,6 +119,10 @@ class IndexWriter(Protocol):
         """The generation that searches go to; None where it is missing, damaged or of another format."""
         ...
 
+    def generations(self) -> Sequence[GenerationName]:
+        """Every generation that there is, in any order: also unfinished and damaged ones."""
+        ...
+
     def remove(self, generation: GenerationName) -> None:
         """Delete a generation that is not active; nothing happens if it is not there."""
         ...

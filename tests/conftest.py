@@ -1,7 +1,24 @@
-"""What all tests share: `--long` looks for rarer mistakes with more generated examples."""
+"""What all tests share: the service with the sample library, in this process and as real servers.
+
+`--long` looks for rarer mistakes with more generated examples.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
+from flask.testing import FlaskClient
+
+from app.factory import create_app
+from bootstrap.services import Services, build_services
+from bootstrap.settings import read_settings
+from catalogue import records
+from catalogue.intake.importer import import_file
+from catalogue.intake.sample import SAMPLE
+from catalogue.record import Draft
+from tests.processes import ServerProcess
 
 # No deadline: on a busy machine a slow example is no mistake.
 hypothesis.settings.register_profile("short", deadline=None)
@@ -14,3 +31,69 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("long" if config.getoption("--long") else "short")
+
+
+# A record of the sample library that was deleted, in every library here.
+GONE_ID = "gone"
+GONE_TITLE = "Gone & <b>forgotten</b>"
+
+
+@pytest.fixture(scope="session")
+def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the sample library, indexed, and one deleted record. Copy it: it is never opened again."""
+    data = tmp_path_factory.mktemp("sample") / "data"
+    data.mkdir()
+    built = build_services(read_settings({"BELONG_DATA": str(data)}))
+    built.catalogue.migrate()
+    import_file(built.catalogue, SAMPLE)
+    with built.catalogue.write() as session:
+        records.save(session, Draft(title=GONE_TITLE), record_id=GONE_ID)
+        records.delete(session, GONE_ID)
+    assert built.indexer.try_work()
+    built.catalogue.dispose()
+    return data
+
+
+@pytest.fixture
+def data(sample_data: Path, tmp_path: Path) -> Path:
+    """A data folder with the sample library, to be changed at will."""
+    return Path(shutil.copytree(sample_data, tmp_path / "data", symlinks=True))
+
+
+@pytest.fixture
+def services(data: Path) -> Iterator[Services]:
+    """The service's parts over a sample library of their own. Nobody indexes: call `services.indexer.try_work`."""
+    built = build_services(read_settings({"BELONG_DATA": str(data)}))
+    yield built
+    built.catalogue.dispose()
+
+
+@pytest.fixture(scope="session")
+def client(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """The application over the sample library, for tests that change nothing."""
+    copied = shutil.copytree(sample_data, tmp_path_factory.mktemp("client") / "data", symlinks=True)
+    built = build_services(read_settings({"BELONG_DATA": str(copied), "CONTACT": "library@example.org"}))
+    yield create_app(built).test_client()
+    built.catalogue.dispose()
+
+
+@pytest.fixture(scope="session")
+def server(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """`belong serve` over the sample library, for tests that change nothing."""
+    copied = shutil.copytree(sample_data, tmp_path_factory.mktemp("server") / "data", symlinks=True)
+    with ServerProcess.started(copied) as running:
+        yield running
+
+
+@pytest.fixture
+def start_server() -> Iterator[Callable[..., ServerProcess]]:
+    """Starts `belong serve` over a data folder; what runs at the end of the test is stopped."""
+    started: list[ServerProcess] = []
+
+    def start(data: Path, **environment: str) -> ServerProcess:
+        started.append(ServerProcess.start(data, **environment))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()

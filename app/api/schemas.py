@@ -1,9 +1,18 @@
 """What the API answers, declared once for the answers and for the OpenAPI document."""
 
-from marshmallow import Schema, fields
+from typing import Any, Final
+
+from marshmallow import Schema, fields, validate
 
 from app.params import SearchParameters, WholeNumber
 from search.request import MAX_RESULT_WINDOW
+
+_LONGEST_CONTAINING: Final = 200
+
+
+def _list_of(item: type[Schema], description: str | None = None) -> fields.List[Any]:
+    metadata = {"description": description} if description else None
+    return fields.List(fields.Nested(item), required=True, metadata=metadata)
 
 
 class NamedSchema(Schema):
@@ -32,16 +41,16 @@ class DescriptionSchema(Schema):
     id = fields.String(required=True)
     version = fields.Integer(required=True)
     title = fields.String(required=True)
-    contributors = fields.List(fields.Nested(ContributorSchema), required=True)
+    contributors = _list_of(ContributorSchema)
     responsibility = fields.String(
         required=True, allow_none=True, metadata={"description": "The statement of responsibility as printed."}
     )
-    publishers = fields.List(fields.Nested(NamedSchema), required=True)
+    publishers = _list_of(NamedSchema)
     date = fields.String(
         required=True, allow_none=True, metadata={"description": "As precise as is known: 2017, 2017-04, 2017-04-18."}
     )
     type = fields.Nested(NamedSchema, required=True, allow_none=True)
-    themes = fields.List(fields.Nested(NamedSchema), required=True)
+    themes = _list_of(NamedSchema)
     link = fields.String(required=True, allow_none=True, metadata={"description": "Where the resource itself is."})
     language = fields.String(required=True, allow_none=True)
     url = fields.String(required=True, metadata={"description": "The record's page."})
@@ -50,10 +59,8 @@ class DescriptionSchema(Schema):
 class HitSchema(DescriptionSchema):
     """A found record."""
 
-    highlighted_title = fields.List(fields.Nested(FragmentSchema), required=True)
-    passage = fields.List(
-        fields.Nested(FragmentSchema), required=True, metadata={"description": "The best part of the abstract."}
-    )
+    highlighted_title = _list_of(FragmentSchema)
+    passage = _list_of(FragmentSchema, "The best part of the abstract.")
 
 
 class RecordSchema(DescriptionSchema):
@@ -96,11 +103,11 @@ class SuggestionSchema(Schema):
 class FacetsSchema(Schema):
     """The values of each facet with their counts."""
 
-    theme = fields.List(fields.Nested(BucketSchema), required=True)
-    type = fields.List(fields.Nested(BucketSchema), required=True)
-    year = fields.List(fields.Nested(BucketSchema), required=True)
-    author = fields.List(fields.Nested(BucketSchema), required=True)
-    publisher = fields.List(fields.Nested(BucketSchema), required=True)
+    theme = _list_of(BucketSchema)
+    type = _list_of(BucketSchema)
+    year = _list_of(BucketSchema)
+    author = _list_of(BucketSchema)
+    publisher = _list_of(BucketSchema)
 
 
 class SearchPageSchema(Schema):
@@ -110,7 +117,7 @@ class SearchPageSchema(Schema):
     page = fields.Integer(required=True)
     size = fields.Integer(required=True)
     query = fields.Nested(ReadQuerySchema, required=True)
-    hits = fields.List(fields.Nested(HitSchema), required=True)
+    hits = _list_of(HitSchema)
     facets = fields.Nested(FacetsSchema, required=True)
     suggestion = fields.Nested(SuggestionSchema, required=True, allow_none=True)
     index = fields.String(required=True, metadata={"description": "The generation of the index that answered."})
@@ -123,19 +130,27 @@ class FacetPageSchema(Schema):
     total = fields.Integer(required=True)
     page = fields.Integer(required=True)
     size = fields.Integer(required=True)
-    values = fields.List(fields.Nested(BucketSchema), required=True)
+    values = _list_of(BucketSchema)
 
 
 class FacetParameters(SearchParameters):
     """What a page of a facet's values understands."""
 
-    containing = fields.String(load_default="", metadata={"description": "Only values whose label has these letters."})
+    containing = fields.String(
+        load_default="",
+        validate=validate.Length(max=_LONGEST_CONTAINING, error=f"at most {_LONGEST_CONTAINING} characters long"),
+        metadata={"description": "Only values whose label has these letters."},
+    )
     page = WholeNumber(1, MAX_RESULT_WINDOW, load_default=1, metadata={"description": "The page of values."})
 
     class Meta:
         """A facet's values have their own order."""
 
         exclude = ("sort",)
+
+
+class NoParameters(Schema):
+    """What an address without parameters understands."""
 
 
 class StatusSchema(Schema):

@@ -13,12 +13,13 @@ from engines.embedded.errors import translated
 from engines.embedded.facets import FacetCounter
 from engines.embedded.generations import GenerationFolders
 from engines.embedded.highlight import Highlighter
+from engines.embedded.keys import FacetTerms
 from engines.embedded.queries import QueryCompiler
 from engines.embedded.ranking import Address, ranked_addresses, total_of
 from engines.embedded.schema import plain_analyzer, words_field
 from mappings.fields import TEXT_FIELDS
 from search.engine import GenerationName, WordFrequency
-from search.errors import IndexMissing
+from search.errors import EngineError, IndexMissing
 from search.passages import mark, passage
 from search.request import SearchRequest
 from search.results import Bucket, Hit, SearchPage
@@ -38,6 +39,11 @@ class _Snapshot:
     index: tantivy.Index
     searcher: tantivy.Searcher
     compiler: QueryCompiler
+    terms: FacetTerms
+
+    def counter(self) -> FacetCounter:
+        """Counts facets in this commit."""
+        return FacetCounter(self.searcher, self.compiler, self.terms)
 
 
 class EmbeddedEngine:
@@ -54,7 +60,7 @@ class EmbeddedEngine:
         with translated():
             snapshot = self._current()
             total, addresses = ranked_addresses(snapshot.searcher, snapshot.compiler.ranked(request), request)
-            facets = FacetCounter(snapshot.searcher, snapshot.compiler).count(request)
+            facets = snapshot.counter().count(request)
             return SearchPage(
                 query=request.query,
                 total=total,
@@ -75,7 +81,7 @@ class EmbeddedEngine:
         """Every value of one facet."""
         with translated():
             snapshot = self._current()
-            return FacetCounter(snapshot.searcher, snapshot.compiler).count_all(request, facet)
+            return snapshot.counter().count_all(request, facet)
 
     def similar_words(self, word: str) -> Sequence[WordFrequency]:
         """Words with the same first letter within two edits."""
@@ -95,7 +101,8 @@ class EmbeddedEngine:
 
     def generation(self) -> GenerationName:
         """The active generation."""
-        active = self._generations.active()
+        with translated():
+            active = self._generations.active()
         if active is None:
             raise IndexMissing("There is no search index yet")
         return active
@@ -103,6 +110,14 @@ class EmbeddedEngine:
     def _current(self) -> _Snapshot:
         """The newest commit of the active generation: a look at two files, and a reload if they have changed."""
         generation = self.generation()
+        try:
+            return self._newest_of(generation)
+        except (EngineError, ValueError, OSError):
+            if self.generation() == generation:
+                raise
+            return self._current()  # another generation took over meanwhile, and this one was deleted
+
+    def _newest_of(self, generation: GenerationName) -> _Snapshot:
         changed_at = self._generations.changed_at(generation)
         snapshot = self._snapshot
         if snapshot is not None and (snapshot.generation, snapshot.changed_at) == (generation, changed_at):
@@ -116,9 +131,13 @@ class EmbeddedEngine:
         index = last.index if last is not None and same else self._generations.open(generation)
         index.reload()
         searcher = index.searcher()
-        compiler = QueryCompiler(index.schema, searcher)
         return _Snapshot(
-            generation=generation, changed_at=changed_at, index=index, searcher=searcher, compiler=compiler
+            generation=generation,
+            changed_at=changed_at,
+            index=index,
+            searcher=searcher,
+            compiler=QueryCompiler(index.schema, searcher),
+            terms=FacetTerms(index.schema, searcher),
         )
 
 

@@ -40,8 +40,17 @@ class GenerationFolders:
         except FileNotFoundError:
             return None
 
+    def all(self) -> list[GenerationName]:
+        """Every generation's folder."""
+        if not self._root.is_dir():
+            return []
+        entries = self._root.iterdir()
+        return [GenerationName(entry.name) for entry in entries if entry.is_dir() and not entry.is_symlink()]
+
     def activate(self, generation: GenerationName) -> None:
-        """Point the link at a generation, in one step."""
+        """Point the link at a generation, in one step. Raises IndexMissing if it is not there."""
+        if not (self._root / generation / _ABOUT).is_file():
+            raise IndexMissing(f"There is no index folder {generation}")
         new_link = self._root / f"{_ACTIVE}.new"
         new_link.unlink(missing_ok=True)
         new_link.symlink_to(generation)

@@ -1,8 +1,9 @@
 """The writing side of the embedded engine: one process at a time, which holds the `WriterLock`."""
 
 import fcntl
+import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 from typing import Final
 
@@ -10,10 +11,13 @@ import tantivy
 
 from engines.embedded.errors import translated
 from engines.embedded.generations import GenerationFolders
-from engines.embedded.schema import plain_analyzer, stemmed_analyzer, value_field, words_field
+from engines.embedded.keys import key_of, keyed_term
+from engines.embedded.schema import key_field, plain_analyzer, stemmed_analyzer, value_field, words_field
 from mappings.fields import FIELDS, Field, Kind, split_facet_term
 from search.engine import Document, GenerationName, Operation, Outcome, Put, Result
 from search.errors import EngineFault
+
+_log: Final = logging.getLogger(__name__)
 
 # tantivy wants 15 MB a thread at least; with 64 MB a bulk of 34,000 records is written in a few segments.
 _HEAP: Final = 64_000_000  # bytes
@@ -78,6 +82,11 @@ class EmbeddedWriter:
             return None
         return active
 
+    def generations(self) -> Sequence[GenerationName]:
+        """Every generation that there is."""
+        with translated():
+            return self._generations.all()
+
     def remove(self, generation: GenerationName) -> None:
         """Delete a generation that is not active."""
         if self._generations.active() == generation:
@@ -100,8 +109,11 @@ class EmbeddedWriter:
         opened = self._open.pop(generation, None)
         if opened is not None:
             _, writer = opened
-            writer.rollback()
-            writer.wait_merging_threads()
+            try:
+                writer.rollback()
+                writer.wait_merging_threads()
+            except (ValueError, OSError) as e:  # its folder is gone: nothing is left to be put in order
+                _log.warning("The index %s was not closed in order: %s", generation, e)
 
 
 class WriterLock:
@@ -113,9 +125,14 @@ class WriterLock:
         self._held: int | None = None
 
     def try_acquire(self) -> bool:
-        """Whether this process holds the lock now. Never waits."""
+        """Whether this process holds the lock now. Never waits.
+
+        A lock whose file was deleted is lost: another process may have made the file anew and hold that.
+        """
         if self._held is not None:
-            return True
+            if _is_at(self._held, self._path):
+                return True
+            self.release()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
@@ -131,6 +148,14 @@ class WriterLock:
         if self._held is not None:
             os.close(self._held)
             self._held = None
+
+
+def _is_at(file: int, path: Path) -> bool:
+    """Whether an open file is the one at a path."""
+    try:
+        return os.path.samestat(os.fstat(file), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def to_tantivy(document: Document) -> tantivy.Document:
@@ -152,8 +177,10 @@ def _add(built: tantivy.Document, field: Field, values: Sequence[str]) -> None:
             _add_text(built, words_field(field.name), values, _plain)
         case Kind.FACET:
             for value in values:
-                built.add_text(field.name, value)
-                built.add_text(value_field(field.name), split_facet_term(value)[0])
+                id_, _ = split_facet_term(value)
+                built.add_text(field.name, keyed_term(field.name, value))
+                built.add_text(value_field(field.name), id_)
+                built.add_unsigned(key_field(field.name), key_of(field.name, id_))
         case Kind.STORED:
             built.add_bytes(field.name, values[0].encode())
         case Kind.KEYWORD | Kind.SORT | Kind.INTEGER:
@@ -178,17 +205,19 @@ def _apart(values: Sequence[str], analyzer: tantivy.TextAnalyzer) -> tantivy.Pre
     return tantivy.PreTokenizedString("", tokens)
 
 
-def _apply(writer: tantivy.IndexWriter, operation: Operation, held: Mapping[str, int]) -> Result:
+def _apply(writer: tantivy.IndexWriter, operation: Operation, held: dict[str, int]) -> Result:
+    """Carry out one operation, and note its version for those that follow in the same batch."""
     if operation.version >= held.get(operation.id, 0):
+        held[operation.id] = operation.version
         writer.delete_documents_by_term("id", operation.id)
         if isinstance(operation, Put):
             writer.add_document(to_tantivy(operation.document))
     return Result(id=operation.id, outcome=Outcome.DONE)
 
 
-def _held_versions(searcher: tantivy.Searcher, schema: tantivy.Schema, ids: Set[str]) -> Mapping[str, int]:
+def _held_versions(searcher: tantivy.Searcher, schema: tantivy.Schema, ids: Set[str]) -> dict[str, int]:
     """The versions of those records that the index has."""
-    if searcher.num_docs == 0:
+    if searcher.num_docs == 0 or not ids:
         return {}
     found = searcher.search(
         tantivy.Query.term_set_query(schema, "id", sorted(ids)), limit=len(ids), order_by_field="id"

@@ -1,0 +1,49 @@
+"""flask-smorest as the API uses it: nothing in a query string is ignored, and every error is a problem."""
+
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+from flask import request
+from flask_smorest import Api, Blueprint
+from marshmallow import Schema
+from webargs.flaskparser import FlaskParser
+
+from app.api.schemas import ProblemSchema
+from app.params import load_strictly
+
+PROBLEM_TYPE: Final = "application/problem+json"
+
+
+class _StrictParser(FlaskParser):
+    """Reads query strings with `load_strictly`, in place of webargs, which ignores what it does not know."""
+
+    DEFAULT_VALIDATION_STATUS = HTTPStatus.BAD_REQUEST
+
+    def parse(self, argmap: Any, *_: Any, **__: Any) -> dict[str, Any]:  # noqa: ANN401 - webargs's
+        """The parameters of the present request. Raises InvalidRequest."""
+        return load_strictly(cast("Schema", argmap), request.args)
+
+
+class ApiBlueprint(Blueprint):
+    """A blueprint whose `arguments` are read strictly; give it an instance of a schema."""
+
+    ARGUMENTS_PARSER = _StrictParser()
+
+
+class DocumentedApi(Api):
+    """The OpenAPI document. The application's own handlers answer errors: see `app.problems`."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = "PROBLEM"
+
+    def _register_error_handlers(self) -> None:
+        """Called by flask-smorest."""
+
+    def _register_responses(self) -> None:
+        """Called by flask-smorest, which would describe errors as plain JSON of its own shape."""
+        self._describe("PROBLEM", "Something else went wrong.")
+        for status in HTTPStatus:
+            self._describe(status.name, status.phrase)
+
+    def _describe(self, name: str, description: str) -> None:
+        body = {"description": description, "content": {PROBLEM_TYPE: {"schema": ProblemSchema}}}
+        cast("Any", self.spec.components).response(name, body, lazy=True)

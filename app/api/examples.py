@@ -1,0 +1,83 @@
+"""Examples for the OpenAPI document: answers as the sample library gives them."""
+
+from typing import Any, Final
+
+_DESCRIPTION: Final[dict[str, Any]] = {
+    "id": "interfaith-network-2017-inter-faith-week-stories",
+    "version": 1,
+    "title": "Inter Faith Week Stories from 2016, inspiration for 2017",
+    "contributors": [{"id": "the-inter-faith-network", "label": "The Inter Faith Network", "role": "author"}],
+    "responsibility": "The Inter Faith Network",
+    "publishers": [{"id": "the-inter-faith-network", "label": "The Inter Faith Network"}],
+    "date": "2017-04",
+    "type": {"id": "report", "label": "Report"},
+    "themes": [{"id": "faith-and-belief", "label": "Faith and belief"}],
+    "link": None,
+    "language": None,
+    "url": "/records/interfaith-network-2017-inter-faith-week-stories",
+}
+
+_BUCKET: Final[dict[str, Any]] = {"value": "faith-and-belief", "label": "Faith and belief", "count": 3, "chosen": False}
+
+SEARCH_PAGE: Final[dict[str, Any]] = {
+    "total": 1,
+    "page": 1,
+    "size": 20,
+    "query": {"text": "inter faith week", "reading": "inter faith week", "notes": [], "relaxed": False},
+    "hits": [
+        {
+            **_DESCRIPTION,
+            "highlighted_title": [
+                {"text": "Inter Faith Week", "marked": True},
+                {"text": " Stories from 2016, inspiration for 2017", "marked": False},
+            ],
+            "passage": [{"text": "An illustrated round-up of what took place …", "marked": False}],
+        }
+    ],
+    "facets": {
+        "theme": [_BUCKET],
+        "type": [{"value": "report", "label": "Report", "count": 1, "chosen": False}],
+        "year": [{"value": "2017", "label": "2017", "count": 1, "chosen": False}],
+        "author": [],
+        "publisher": [{"value": "none", "label": None, "count": 1, "chosen": False}],
+    },
+    "suggestion": None,
+    "index": "g1",
+}
+
+FACET_PAGE: Final[dict[str, Any]] = {"facet": "theme", "total": 1, "page": 1, "size": 100, "values": [_BUCKET]}
+
+RECORD: Final[dict[str, Any]] = {
+    **_DESCRIPTION,
+    "abstract": "An illustrated round-up of what took place during Inter Faith Week 2016.",
+    "doi": None,
+    "isbn": None,
+    "created": "2026-03-01T09:30:00+00:00",
+    "updated": "2026-03-01T09:30:00+00:00",
+}
+
+STATUS: Final[dict[str, Any]] = {"records": 28, "index": "g1", "pending": 0, "oldest_pending_seconds": None}
+
+REFUSED: Final[dict[str, Any]] = {
+    "type": "about:blank",
+    "title": "Bad Request",
+    "status": 400,
+    "detail": "The parameter size is “500”, but has to be a whole number from 1 to 100.",
+    "parameter": "size",
+    "value": "500",
+    "limit": "a whole number from 1 to 100",
+}
+
+GONE: Final[dict[str, Any]] = {
+    "type": "about:blank",
+    "title": "Gone",
+    "status": 410,
+    "detail": "“Inter Faith Week Stories from 2016” was taken out of the library.",
+}
+
+UNAVAILABLE: Final[dict[str, Any]] = {
+    "type": "about:blank",
+    "title": "Search is not answering",
+    "status": 503,
+    "detail": "Search is not answering just now. Record pages still work. Please try again in a few seconds.",
+}

@@ -1,0 +1,44 @@
+"""What this service uses of flask-smorest, which has no types of its own."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from apispec import APISpec
+from flask import Blueprint as FlaskBlueprint
+from flask import Flask
+from marshmallow import Schema
+from webargs.flaskparser import FlaskParser
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+class Blueprint(FlaskBlueprint):
+    ARGUMENTS_PARSER: ClassVar[FlaskParser]
+
+    def __init__(self, name: str, import_name: str, *, url_prefix: str, description: str) -> None: ...
+    def arguments(self, schema: type[Schema] | Schema, *, location: str) -> Callable[[_View], Callable[..., Any]]: ...
+    def response(
+        self,
+        status_code: int,
+        schema: type[Schema],
+        *,
+        description: str | None = None,
+        example: Mapping[str, Any] | None = None,
+        headers: Mapping[str, Any] | None = None,
+    ) -> Callable[[_View], Callable[..., Any]]: ...
+    def alt_response(
+        self,
+        status_code: int,
+        *,
+        schema: type[Schema],
+        content_type: str | None = None,
+        description: str | None = None,
+        example: Mapping[str, Any] | None = None,
+        headers: Mapping[str, Any] | None = None,
+    ) -> Callable[[_View], Callable[..., Any]]: ...
+
+class Api:
+    DEFAULT_ERROR_RESPONSE_NAME: str | None
+    spec: APISpec
+
+    def __init__(self, app: Flask, *, spec_kwargs: Mapping[str, Any] | None = None) -> None: ...
+    def register_blueprint(self, blp: Blueprint) -> None: ...
