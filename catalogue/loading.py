@@ -1,4 +1,4 @@
-"""Records as values from rows, many at a time: four queries for a batch, and one for each level of its concepts."""
+"""Records as values from rows, many at a time: two queries for a batch, and one for each level of its concepts."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -64,14 +64,14 @@ def _related(session: Session, rows: Sequence[Row[Any]]) -> _Related:
     ids = [row.id for row in rows]
     contributors: defaultdict[str, list[Contributor]] = defaultdict(list)
     publishers: defaultdict[str, list[Agent]] = defaultdict(list)
-    for record_id, role, agent_id, name, kind in session.connection().execute(_CONTRIBUTIONS, {"ids": ids}):
+    for record_id, role, agent_id, name, kind in session.connection().execute(_CONTRIBUTIONS, {"ids": ids}).all():
         agent = Agent(id=AgentId(agent_id), name=name, kind=AgentKind(kind))
         if role == PUBLISHER:
             publishers[record_id].append(agent)
         else:
             contributors[record_id].append(Contributor(agent=agent, role=Role(role)))
     theme_ids: defaultdict[str, list[str]] = defaultdict(list)
-    for record_id, concept_id in session.connection().execute(_THEMES, {"ids": ids}):
+    for record_id, concept_id in session.connection().execute(_THEMES, {"ids": ids}).all():
         theme_ids[record_id].append(concept_id)
     return _Related(
         contributors=contributors,
