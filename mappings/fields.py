@@ -42,7 +42,7 @@ class Field:
 
 
 # Raised by one whenever the fields, the analysis or the stored form change: an index of another version is rebuilt.
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 
 # The text field that holds the words of all others.
 EVERYTHING: Final = "everything"

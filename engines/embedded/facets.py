@@ -1,12 +1,15 @@
-"""Facet counts by tantivy's terms aggregation."""
+"""Facet counts by tantivy's terms aggregation over the numbers that stand for values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 import tantivy
 
+from engines.embedded.keys import NONE_GIVEN_KEY, FacetTerms, key_of
 from engines.embedded.queries import QueryCompiler
-from mappings.fields import NONE_GIVEN, facet_term
+from engines.embedded.ranking import total_of
+from engines.embedded.schema import key_field
+from mappings.fields import NONE_GIVEN
 from search.facets import ordered_buckets
 from search.request import SearchRequest
 from search.results import Bucket
@@ -23,10 +26,11 @@ _SPARE: Final = 4
 class FacetCounter:
     """Counts facets for one searcher."""
 
-    def __init__(self, searcher: tantivy.Searcher, compiler: QueryCompiler) -> None:
-        """The compiler belongs to the same searcher."""
+    def __init__(self, searcher: tantivy.Searcher, compiler: QueryCompiler, terms: FacetTerms) -> None:
+        """The compiler and the terms belong to the same searcher."""
         self._searcher = searcher
         self._compiler = compiler
+        self._terms = terms
 
     def count(self, request: SearchRequest) -> dict[str, tuple[Bucket, ...]]:
         """The buckets of every facet that the request names, each under every filter but its own."""
@@ -48,16 +52,13 @@ class FacetCounter:
     ) -> dict[str, tuple[Bucket, ...]]:
         if not facets:
             return {}
-        picked = {facet: self._terms_of(facet, [*request.filters.get(facet, ()), NONE_GIVEN]) for facet in facets}
-        asked = {facet: _largest(facet, size * _SPARE) for facet in facets}
-        asked |= {_picked_name(facet): _only(facet, terms) for facet, terms in picked.items() if terms}
-        answer = self._aggregate(query, asked)
+        answer = self._aggregate(query, {facet: _largest(facet, size * _SPARE) for facet in facets})
         cut = {facet: _largest(facet, _MOST_BUCKETS) for facet in facets if _is_cut_within_tie(answer[facet], size)}
         if cut:
             answer |= self._aggregate(query, cut)
         return {
             facet: ordered_buckets(
-                _counts(answer[facet]) | _counts(answer.get(_picked_name(facet), _NOTHING)),
+                self._counts(query, facet, answer[facet], request, size),
                 facet=facet,
                 size=size,
                 chosen=request.filters.get(facet, ()),
@@ -68,33 +69,37 @@ class FacetCounter:
     def _aggregate(self, query: tantivy.Query, asked: dict[str, Any]) -> dict[str, Any]:
         return cast("dict[str, Any]", self._searcher.aggregate(query, asked))  # pyright: ignore[reportUnknownMemberType]
 
-    def _terms_of(self, facet: str, values: Iterable[str]) -> list[str]:
-        """The terms of the dictionary for some ids, whatever their labels."""
-        return [term for value in values for term, _ in self._searcher.terms_with_prefix(facet, facet_term(value, ""))]
-
-
-_NOTHING: Final[Mapping[str, Any]] = {"buckets": []}
-
-
-def _picked_name(facet: str) -> str:
-    return f"{facet}.picked"
+    def _counts(
+        self, query: tantivy.Query, facet: str, answer: Mapping[str, Any], request: SearchRequest, size: int
+    ) -> dict[str, int]:
+        """The counts of the terms that may be shown, so that no others are looked up."""
+        found: dict[int, int] = {bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]}
+        if facet == "year":
+            return {self._terms.term(facet, key): count for key, count in found.items()}
+        wanted = {key_of(facet, value): str(value) for value in (NONE_GIVEN, *request.filters.get(facet, ()))}
+        if answer["sum_other_doc_count"]:
+            for key in wanted.keys() - found.keys():
+                found[key] = total_of(self._searcher.search(self._compiler.having(query, facet, wanted[key]), limit=1))
+        least = _least_shown(found, size)
+        return {
+            self._terms.term(facet, key): count
+            for key, count in found.items()
+            if count >= least or (count and key in wanted)
+        }
 
 
 def _largest(facet: str, size: int) -> dict[str, Any]:
     fetched = _MOST_BUCKETS if facet == "year" else min(size, _MOST_BUCKETS)
-    return {"terms": {"field": facet, "size": fetched, "segment_size": _MOST_BUCKETS}}
-
-
-def _only(facet: str, terms: list[str]) -> dict[str, Any]:
-    return {"terms": {"field": facet, "size": _MOST_BUCKETS, "include": terms}}
+    return {"terms": {"field": key_field(facet), "size": fetched, "segment_size": _MOST_BUCKETS}}
 
 
 def _is_cut_within_tie(answer: Mapping[str, Any], size: int) -> bool:
-    buckets = answer["buckets"]
-    if not answer["sum_other_doc_count"] or len(buckets) <= size:
-        return False
-    return bool(buckets[-1]["doc_count"] >= buckets[size - 1]["doc_count"])
+    """Whether a value that was not fetched may tie with the last of those that are shown."""
+    named = [bucket["doc_count"] for bucket in answer["buckets"] if bucket["key"] != NONE_GIVEN_KEY]
+    return bool(answer["sum_other_doc_count"] and len(named) > size and named[-1] >= named[size - 1])
 
 
-def _counts(answer: Mapping[str, Any]) -> dict[str, int]:
-    return {bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]}
+def _least_shown(found: Mapping[int, int], size: int) -> int:
+    """The count of the last value that is shown; those that tie with it are ordered by their ids."""
+    named = sorted((count for key, count in found.items() if key != NONE_GIVEN_KEY), reverse=True)
+    return max(1, named[size - 1]) if len(named) >= size else 1

@@ -43,15 +43,19 @@ class QueryCompiler:
         tree = self._compile(request.query.tree, ranked=False)
         return Query.boolean_query([(Occur.Must, tree), *self._filters(filters)])
 
+    def having(self, query: Query, facet: str, value: str) -> Query:
+        """Those that a query finds that have a value of a facet, for counting only."""
+        return Query.boolean_query([(Occur.Must, query), (Occur.Must, self._value_query(facet, [value]))])
+
     def _compile(self, node: Node, *, ranked: bool) -> Query:
         """The clauses of one node: what it finds, and if it is ranked what makes some of that come first."""
         match node:
             case Word():
-                return self._word(node)
+                return self._word(node, ranked=ranked)
             case Phrase():
                 return self._phrase(node)
             case Prefix():
-                return self._prefix(node)
+                return self._prefix(node, ranked=ranked)
             case Years():
                 return _unscored(self._value_query("year", self._years_between(node)))
             case All():
@@ -96,8 +100,8 @@ class QueryCompiler:
         bonus = Query.const_score_query(Query.boolean_query(every), ALL_WORDS_BONUS)
         return Query.boolean_query([(Occur.Must, some), (Occur.Should, bonus)])
 
-    def _word(self, node: Word) -> Query:
-        return self._terms([node.text], node.field, boost=node.times)
+    def _word(self, node: Word, *, ranked: bool) -> Query:
+        return self._terms([node.text], _where(node.field, ranked=ranked), boost=node.times)
 
     def _phrase(self, node: Phrase) -> Query:
         return self._terms(node.words, node.field)
@@ -115,13 +119,13 @@ class QueryCompiler:
             return Query.disjunction_max_query(phrases, TIE_BREAKER)
         return _sum(field, lambda name: Query.term_query(self._schema, name, terms[0][1], "freq"), boost=boost)
 
-    def _prefix(self, node: Prefix) -> Query:
+    def _prefix(self, node: Prefix, *, ranked: bool) -> Query:
         beginnings = _plain.analyze(node.text)
         if len(beginnings) != 1:
             return Query.empty_query()
         pattern = f"{beginnings[0]}.*"  # letters, marks and numbers only: nothing to escape
         return _sum(
-            node.field,
+            _where(node.field, ranked=ranked),
             lambda name: Query.const_score_query(Query.regex_query(self._schema, words_field(name), pattern), 1.0),
         )
 
@@ -144,6 +148,11 @@ class QueryCompiler:
         last = f"{9999 if years.last is None else years.last:04}"
         known = (year for year, _ in self._searcher.terms_with_prefix(value_field("year"), ""))
         return [year for year in known if year != NONE_GIVEN and first <= year <= last]
+
+
+def _where(field: str | None, *, ranked: bool) -> str | None:
+    """The field in which a word is looked for. Without a score "everything" says as much as all fields together."""
+    return EVERYTHING if field is None and not ranked else field
 
 
 def _sum(field: str | None, in_field: Callable[[str], Query], *, boost: float = 1.0) -> Query:

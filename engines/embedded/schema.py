@@ -22,6 +22,11 @@ def value_field(facet: str) -> str:
     return f"{facet}_value"
 
 
+def key_field(facet: str) -> str:
+    """The companion of a facet field with a number for each id (`engines.embedded.keys`): what is counted."""
+    return f"{facet}_key"
+
+
 def build_schema() -> tantivy.Schema:
     """The schema with every field of `mappings.fields`."""
     builder = tantivy.SchemaBuilder()
@@ -34,8 +39,9 @@ def build_schema() -> tantivy.Schema:
                 is_id = field.name == "id"
                 builder.add_text_field(field.name, tokenizer_name=RAW, index_option="basic", stored=is_id, fast=is_id)
             case Kind.FACET:
-                builder.add_text_field(field.name, tokenizer_name=RAW, index_option="basic", fast=True)
+                builder.add_text_field(field.name, tokenizer_name=RAW, index_option="basic")
                 builder.add_text_field(value_field(field.name), tokenizer_name=RAW, index_option="basic")
+                builder.add_unsigned_field(key_field(field.name), fast=True)
             case Kind.SORT:
                 builder.add_text_field(field.name, tokenizer_name=RAW, index_option="basic", fast=True)
             case Kind.INTEGER:
