@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from catalogue.errors import Invalid
 from catalogue.models import RecordRow, table_of
 from catalogue.record import Draft, RecordId
-from catalogue.slugs import digest, fold_name
+from catalogue.slugs import digest, fold_name, fold_title
 from catalogue.validation import validate
 
 IdentityKey: TypeAlias = Literal["id", "doi", "isbn", "link", "title"]
@@ -68,7 +68,7 @@ def valid_id(text: str) -> RecordId:
 def fingerprint(draft: Draft) -> str:
     """What stands for the title, the first contributor and the date of a draft, folded: 52 characters."""
     author = fold_name(draft.contributors[0].name) if draft.contributors else ""
-    return digest("\n".join((fold_name(draft.title), author, str(draft.date or ""))))
+    return digest("\n".join((fold_title(draft.title), author, str(draft.date or ""))))
 
 
 def made_ids(mark: str) -> Iterator[RecordId]:

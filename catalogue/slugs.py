@@ -1,6 +1,7 @@
 """Ids that are made from names: readable, stable, and the same on every machine."""
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import count
@@ -22,8 +23,13 @@ def digest(text: str) -> str:
 
 
 def fold_name(name: str) -> str:
-    """The form by which names of people and organisations are one name: "Smith, J." and "smith J"."""
-    return _folded_words(name) or fold(name).strip()
+    """The form by which names are one name: "Smith, J." and "smith J", "The Challenge" and "Challenge"."""
+    return re.sub(r"^(the )+", "", fold_title(name))
+
+
+def fold_title(title: str) -> str:
+    """The form by which titles are one title; of a title without a word its signs."""
+    return _folded_words(title) or fold(title).strip()
 
 
 def fold_label(label: str) -> str:

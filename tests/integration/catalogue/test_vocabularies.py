@@ -142,3 +142,16 @@ def test_a_slug_is_free_short_and_plain(name: str, taken: list[str]) -> None:
 @given(st.text(max_size=40))
 def test_folding_a_folded_name_changes_nothing(name: str) -> None:
     assert fold_name(fold_name(name)) == fold_name(name)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("The Inter Faith Network", "Inter Faith Network"), ("THE CHALLENGE", "Challenge"), ("Smith, J.", "smith J")],
+)
+def test_names_that_differ_in_case_signs_or_a_leading_the_are_one_name(one: str, other: str) -> None:
+    assert fold_name(one) == fold_name(other)
+
+
+@pytest.mark.parametrize("name", ["The", "Theatre Trust", "Thea Smith"])
+def test_a_name_is_not_cut_where_it_only_begins_like_the(name: str) -> None:
+    assert fold_name(name) == name.lower()
