@@ -48,7 +48,8 @@ class WholeNumber(fields.Integer):
 def _facet_values(facet: str, example: str) -> fields.List[Any]:
     """The values of one facet, each an id."""
     length = validate.Length(max=_LONGEST_VALUE, error=f"at most {_LONGEST_VALUE} characters long")
-    says = f"Only records with one of these values of the facet {facet}: ids, not labels, or none for none given."
+    also = ", or a range such as 2016..2018" if facet == "year" else ""
+    says = f"Only records with one of these values of the facet {facet}: ids, not labels; none: none given{also}."
     return fields.List(
         fields.String(validate=length),
         validate=validate.Length(max=_MOST_VALUES, error=f"given at most {_MOST_VALUES} times"),
@@ -73,7 +74,7 @@ class SearchParameters(Schema):
     theme = _facet_values("theme", "integration")
     type = _facet_values("type", "report")
     year = _facet_values("year", "2016..2018")
-    author = _facet_values("author", "cantle-ted")
+    author = _facet_values("author", "dominic-abrams")
     publisher = _facet_values("publisher", "none")
 
 

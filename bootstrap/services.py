@@ -1,18 +1,23 @@
 """Builds the parts of the service and wires them together: the only module that names an engine."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, assert_never
 
-from bootstrap.settings import Settings
+from bootstrap.settings import EngineName, Settings
 from catalogue import vocabularies
 from catalogue.database import Catalogue, open_catalogue
+from catalogue.errors import CatalogueUnavailable
 from engines.embedded.engine import EmbeddedEngine
 from engines.embedded.generations import GenerationFolders
 from engines.embedded.writer import EmbeddedWriter, WriterLock
 from indexer.indexer import Indexer
 from search.discovery import Discovery
-from search.engine import SearchEngine
+from search.engine import IndexWriter, SearchEngine
 from search.request import FacetValue
+
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +39,18 @@ class CatalogueLabels:
         self._catalogue = catalogue
 
     def labels(self, facet: str, values: Sequence[FacetValue]) -> Mapping[FacetValue, str]:
-        """The labels of those values that exist. Years are their own label."""
+        """The labels of those values that exist. Years are their own label.
+
+        Searches go on without the catalogue: then values that no found record carries have no label.
+        """
         if facet == "year":
             return {}
-        with self._catalogue.read() as session:
-            found = vocabularies.labels(session, facet, values)
+        try:
+            with self._catalogue.read() as session:
+                found = vocabularies.labels(session, facet, values)
+        except CatalogueUnavailable as e:
+            _log.warning("Labels of the facet %s are left out: %s", facet, e)
+            return {}
         return {FacetValue(value): label for value, label in found.items()}
 
 
@@ -46,10 +58,31 @@ def build_services(settings: Settings) -> Services:
     """All parts for these settings. Files and connections are opened when they are first needed, after any fork."""
     # The indexer is nudged by the catalogue that it reads: the nudge finds it when a write has happened.
     catalogue = open_catalogue(settings.database_url, after_commit=lambda: indexer.nudge())  # noqa: PLW0108
-    generations = GenerationFolders(settings.index_folder)
-    engine = EmbeddedEngine(generations)
+    engine, writer = _build_engine(settings)
     # Beside the index and not in it: whoever deletes the index must not delete the lock that somebody holds.
     lock = WriterLock(settings.data / "indexer.lock")
-    indexer = Indexer(catalogue, EmbeddedWriter(generations), lock)
+    indexer = Indexer(catalogue, writer, lock)
     discovery = Discovery(engine, CatalogueLabels(catalogue))
     return Services(settings=settings, catalogue=catalogue, engine=engine, discovery=discovery, indexer=indexer)
+
+
+def _build_engine(settings: Settings) -> tuple[SearchEngine, IndexWriter]:
+    match settings.engine:
+        case EngineName.EMBEDDED:
+            generations = GenerationFolders(settings.index_folder)
+            return EmbeddedEngine(generations), EmbeddedWriter(generations)
+        case EngineName.ELASTICSEARCH:
+            # Late: who has no cluster need not wait for its client.
+            from engines.elasticsearch.cluster import build_elasticsearch
+            from engines.elasticsearch.indices import IndexSettings
+
+            cluster = settings.elasticsearch
+            return build_elasticsearch(
+                url=cluster.url,
+                api_key=cluster.api_key,
+                ca=cluster.ca,
+                alias=cluster.alias,
+                index=IndexSettings(shards=cluster.shards, replicas=cluster.replicas, refresh=cluster.refresh),
+            )
+        case _:
+            assert_never(settings.engine)

@@ -1,13 +1,45 @@
 """The settings: the only reader of the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum, unique
 from pathlib import Path
 
 
 class SettingsError(Exception):
     """A variable of the environment that cannot be used: the message names it, its value and the limit."""
+
+
+@unique
+class EngineName(StrEnum):
+    """The engines there are."""
+
+    EMBEDDED = "embedded"
+    ELASTICSEARCH = "elasticsearch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElasticsearchSettings:
+    """Which cluster is used, and how an index is made in it.
+
+    ELASTICSEARCH_URL        its address: http://127.0.0.1:9200
+    ELASTICSEARCH_API_KEY    the key to it: none
+    ELASTICSEARCH_CA         a file with the certificate of its authority, for https: the system's own
+    ELASTICSEARCH_ALIAS      the name that searches go to and all indices begin with: belong
+    ELASTICSEARCH_SHARDS     into how many parts an index is cut: 1
+    ELASTICSEARCH_REPLICAS   how many copies of each part there are: 0; with more than one node 1
+    ELASTICSEARCH_REFRESH    milliseconds until a change is searchable, at most: 500
+    """
+
+    url: str
+    api_key: str | None
+    ca: str | None
+    alias: str
+    shards: int
+    replicas: int
+    refresh: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +52,8 @@ class Settings:
     WEB_PROCESSES    how many processes answer: 2
     WEB_THREADS      how many threads each of them has: 4
     CONTACT          where "contact us" leads, a mail address or a web address: nowhere
+    ENGINE           embedded or elasticsearch: embedded
+    ELASTICSEARCH_*  see `ElasticsearchSettings`
     """
 
     host: str
@@ -29,6 +63,8 @@ class Settings:
     web_processes: int
     web_threads: int
     contact: str | None
+    engine: EngineName
+    elasticsearch: ElasticsearchSettings
 
     @property
     def index_folder(self) -> Path:
@@ -47,6 +83,31 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         web_processes=_whole_number(environment, "WEB_PROCESSES", default=2, lowest=1, highest=64),
         web_threads=_whole_number(environment, "WEB_THREADS", default=4, lowest=1, highest=64),
         contact=environment.get("CONTACT") or None,
+        engine=_engine(environment),
+        elasticsearch=_elasticsearch(environment),
+    )
+
+
+def _engine(environment: Mapping[str, str]) -> EngineName:
+    name = environment.get("ENGINE") or EngineName.EMBEDDED.value
+    if name not in set(EngineName):
+        raise SettingsError(f"ENGINE is {name!r}, but has to be {' or '.join(EngineName)}")
+    return EngineName(name)
+
+
+def _elasticsearch(environment: Mapping[str, str]) -> ElasticsearchSettings:
+    alias = environment.get("ELASTICSEARCH_ALIAS") or "belong"
+    if not re.fullmatch("[a-z0-9][a-z0-9_-]{0,99}", alias):
+        limit = "a name of up to 100 small letters, digits, - and _"
+        raise SettingsError(f"ELASTICSEARCH_ALIAS is {alias!r}, but has to be {limit}")
+    return ElasticsearchSettings(
+        url=environment.get("ELASTICSEARCH_URL") or "http://127.0.0.1:9200",
+        api_key=environment.get("ELASTICSEARCH_API_KEY") or None,
+        ca=environment.get("ELASTICSEARCH_CA") or None,
+        alias=alias,
+        shards=_whole_number(environment, "ELASTICSEARCH_SHARDS", default=1, lowest=1, highest=1_024),
+        replicas=_whole_number(environment, "ELASTICSEARCH_REPLICAS", default=0, lowest=0, highest=10),
+        refresh=_whole_number(environment, "ELASTICSEARCH_REFRESH", default=500, lowest=100, highest=60_000),
     )
 
 

@@ -84,7 +84,7 @@ class ServerProcess:
 
     @classmethod
     def start(cls, data: Path, **changes: str) -> "ServerProcess":
-        """Wait until it prints its address."""
+        """Wait until it has printed its address and answers."""
         log = data.parent / f"server-{time.monotonic_ns()}.log"
         with log.open("w") as stream:
             process = subprocess.Popen(
@@ -102,7 +102,11 @@ class ServerProcess:
             process.kill()
             process.wait()
             raise AssertionError(f"The server did not start: {line}\n{log.read_text()}")
-        return cls(process=process, address=found[0].rstrip("/"), log=log, data=data)
+        running = cls(process=process, address=found[0].rstrip("/"), log=log, data=data)
+        wanted = int(changes.get("WEB_PROCESSES", "2"))
+        assert eventually(lambda: len(running.workers()) == wanted, within=START_UP)
+        assert running.get("/help/search").status == 200
+        return running
 
     @classmethod
     @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 _DESCRIPTION: Final[dict[str, Any]] = {
-    "id": "interfaith-network-2017-inter-faith-week-stories",
+    "id": "2zty017q03",
     "version": 1,
     "title": "Inter Faith Week Stories from 2016, inspiration for 2017",
     "contributors": [{"id": "the-inter-faith-network", "label": "The Inter Faith Network", "role": "author"}],
@@ -14,7 +14,7 @@ _DESCRIPTION: Final[dict[str, Any]] = {
     "themes": [{"id": "faith-and-belief", "label": "Faith and belief"}],
     "link": None,
     "language": None,
-    "url": "/records/interfaith-network-2017-inter-faith-week-stories",
+    "url": "/records/2zty017q03",
 }
 
 _BUCKET: Final[dict[str, Any]] = {"value": "faith-and-belief", "label": "Faith and belief", "count": 3, "chosen": False}

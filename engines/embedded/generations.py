@@ -7,6 +7,7 @@ index/
     active -> g1     replaced in one step when another generation takes over
 """
 
+import errno
 import json
 import os
 import shutil
@@ -39,6 +40,10 @@ class GenerationFolders:
             return GenerationName(os.readlink(self._root / _ACTIVE))  # noqa: PTH115 - the hot path of every search
         except FileNotFoundError:
             return None
+        except OSError as e:
+            if e.errno == errno.EINVAL:  # a file: some copying programs make them of links
+                return None
+            raise
 
     def all(self) -> list[GenerationName]:
         """Every generation's folder."""
