@@ -1,5 +1,6 @@
 """Marked text from the places that an engine found: the whole text, or the passage with most of the words."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -34,20 +35,29 @@ def passage(text: str, spans: Sequence[Span], length: int = PASSAGE_LENGTH) -> M
     if len(text) <= length:
         return mark(text, spans)
     start = _start(text, _best_span(text, spans, length))
-    end = _end(text, start + length)
-    inside = [(a - start, b - start) for a, b in spans if start <= a and b <= end]
+    reached = [(a, b) for a, b in spans if start <= a and b <= start + length]
+    end = _end(text, start + length, reached[-1][1] if reached else start)
+    inside = [(a - start, b - start) for a, b in reached]
     before = (Fragment(text="… ", marked=False),) if start else ()
     after = (Fragment(text=" …", marked=False),) if end < len(text) else ()
     return (*before, *mark(text[start:end], inside), *after)
 
 
 def _best_span(text: str, spans: Sequence[Span], length: int) -> int:
-    """Where the first marked word of the best part begins."""
-    best, most = 0, 0
+    """Where the first marked word of the best part begins. Looks at each span twice: a long text may have thousands."""
+    words = [text[start:end].casefold() for start, end in spans]
+    within: Counter[str] = Counter()
+    best, most, following = 0, 0, 0
     for at, (start, _) in enumerate(spans):
-        words = {text[a:b].casefold() for a, b in spans[at:] if b <= start + length - _LEAD}
-        if len(words) > most:
-            best, most = start, len(words)
+        while following < len(spans) and spans[following][1] <= start + length - _LEAD:
+            within[words[following]] += 1
+            following += 1
+        if len(within) > most:
+            best, most = start, len(within)
+        if at < following:
+            within[words[at]] -= 1
+            if not within[words[at]]:
+                del within[words[at]]
     return best
 
 
@@ -75,8 +85,9 @@ def _skip_spaces(text: str, at: int) -> int:
     return at
 
 
-def _end(text: str, at: int) -> int:
+def _end(text: str, at: int, last_mark: int) -> int:
+    """The end of a word near by, but never before that of the last marked one: it may be half of "and/or"."""
     if at >= len(text):
         return len(text)
     space = max(text.rfind(" ", 0, at + 1), text.rfind("\n", 0, at + 1))
-    return at if space < at - _LEAD else space
+    return at if space < at - _LEAD else max(space, last_mark)

@@ -23,6 +23,9 @@ _LONGEST_FOR_ONE_EDIT: Final = 5
 # A word that the index has is taken for a slip only if the other is in this many times as many documents.
 _MUCH_MORE: Final = 20
 
+# Of more words than this, one slip is not why nothing was found; and every word costs a look through the index's words.
+_MOST_WORDS: Final = 12
+
 # How many other words are considered for each, and how many spellings are tried against the index for one query.
 _MOST_OPTIONS: Final = 3
 _MOST_TRIES: Final = 8
@@ -40,12 +43,13 @@ def suggest_spelling(engine: SearchEngine, request: SearchRequest) -> Suggestion
 def _spellings(engine: SearchEngine, query: Query) -> Iterator[str]:
     """Texts with some words replaced, the likeliest first."""
     words = list(dict.fromkeys(_words(query)))
+    if not 0 < len(words) <= _MOST_WORDS:
+        return
     options = [_options(engine, word) for word in words]
+    any_word = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")
     for chosen in product(*options):
-        text = query.text
-        for word, other in zip(words, chosen, strict=True):
-            if other != word:
-                text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", other, text)
+        others = dict(zip(words, chosen, strict=True))
+        text = any_word.sub(lambda found, others=others: others[found[0]], query.text)
         if text != query.text:
             yield text
 
