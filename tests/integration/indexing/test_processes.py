@@ -82,7 +82,7 @@ def test_a_change_is_searchable_in_every_process_within_a_second(running: Server
         assert waited is not None
         times.append(waited)
         assert seen_by_all(running, f"q={word}", 1)()
-    print(f"Searchable after {', '.join(f'{seconds:.2f}' for seconds in times)} s")
+    print("Searchable after", *(f"{seconds:.2f}" for seconds in times), "s")  # noqa: T201 - seen with pytest -rP
     assert sorted(times)[1] < 1
 
 
@@ -124,13 +124,13 @@ def test_kills_in_the_middle_of_writes_lose_nothing(running: ServerProcess, serv
 def test_searches_go_on_during_a_rebuild(running: ServerProcess, data: Path) -> None:
     searcher = Searcher(running)
     with searcher.searching():
-        for number in range(2, 6):
+        for number in range(2, 4):
             done = belong(data, "reindex", "--json")
             assert done.returncode == 0, done.stderr
             assert json.loads(done.stdout) == {"index": f"g{number}", "records": 28}
     assert searcher.wrong == []
-    assert searcher.answers > 20
-    assert sorted(entry.name for entry in (data / "index").iterdir()) == ["active", "g5"]
+    assert searcher.answers > 10
+    assert sorted(entry.name for entry in (data / "index").iterdir()) == ["active", "g3"]
 
 
 def test_searches_and_record_pages_go_on_during_an_import(
