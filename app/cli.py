@@ -107,11 +107,15 @@ def search(words: tuple[str, ...], *, size: int, as_json: bool) -> None:
     possible.
     """
     from app.api.bodies import search_body
+    from search.errors import IndexMissing
     from search.request import SearchRequest
 
     query = _read_words(words)
     with _services() as services:
-        page = services.discovery.search(SearchRequest(query=query, size=size))
+        try:
+            page = services.discovery.search(SearchRequest(query=query, size=size))
+        except IndexMissing as e:
+            _fail(f"{e}: belong reindex makes one, and so does belong serve")
     if as_json:
         click.echo(json.dumps(search_body(page), ensure_ascii=False, indent=2))
         return
