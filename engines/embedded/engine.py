@@ -142,7 +142,7 @@ class EmbeddedEngine:
 
 
 def _hits(snapshot: _Snapshot, request: SearchRequest, addresses: Sequence[Address]) -> tuple[Hit, ...]:
-    highlighter = Highlighter(snapshot.searcher, snapshot.index.schema, snapshot.compiler, request.query.tree)
+    highlighter = Highlighter(request.query.tree)
     versions = snapshot.searcher.fast_field_values("version", list(addresses))
     return tuple(
         _hit(snapshot.searcher.doc(address), int(version or 0), highlighter)

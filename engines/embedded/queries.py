@@ -8,7 +8,6 @@ from tantivy import Occur, Query
 
 from engines.embedded.schema import plain_analyzer, stemmed_analyzer, value_field, words_field
 from mappings.fields import EVERYTHING, NONE_GIVEN, TEXT_FIELDS
-from search.language.leaves import positive_leaves
 from search.language.tree import All, Everything, Node, Not, Phrase, Prefix, Some, Word, Years
 from search.ranking import ALL_WORDS_BONUS, EXACT_TITLE_SCORE, TIE_BREAKER
 from search.request import FacetValue, SearchRequest, year_range
@@ -69,19 +68,6 @@ class QueryCompiler:
                 return _everything()
             case _:
                 assert_never(node)
-
-    def marked(self, node: Node, field: str) -> Query | None:
-        """Any word or phrase of the tree that is looked for in a field, None if there is none: what is highlighted."""
-        terms = {
-            term
-            for leaf in positive_leaves(node)
-            if leaf.field in {None, field} and not isinstance(leaf, Prefix)
-            for word in (leaf.words if isinstance(leaf, Phrase) else (leaf.text,))
-            for term in _stemmed.analyze(word)
-        }
-        if not terms:
-            return None
-        return Query.boolean_query([(Occur.Should, Query.term_query(self._schema, field, t)) for t in sorted(terms)])
 
     def _clause(self, operand: Node, *, ranked: bool) -> tuple[Occur, Query]:
         if isinstance(operand, Not):
