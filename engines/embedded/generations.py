@@ -89,6 +89,8 @@ class GenerationFolders:
             index = tantivy.Index.open(str(folder))
         except ValueError as e:
             raise IndexIncompatible(f"The index {generation} cannot be opened: {e}") from e
+        if index.schema != build_schema():
+            raise IndexIncompatible(f"The index {generation} was written with other companions of its fields")
         register_analyzers(index)
         index.config_reader("manual")
         return index

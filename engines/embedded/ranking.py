@@ -1,76 +1,88 @@
-"""Which documents stand on a page: tantivy's order, with ties by id."""
+"""Which documents stand on a page: tantivy's order, with ties settled exactly.
 
-from collections.abc import Sequence
+tantivy orders equal scores by where a document happens to lie, and orders by a text only slowly (page 50 by title took
+a quarter of a second). So documents are ordered by score, or by a number made of the first bytes of the sort key; what
+ties there by the numbers of the following bytes, and what ties even then by the key itself. Only ties that reach into
+the page are looked at.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
-from typing import Final, TypeAlias
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
 
 import tantivy
 
-from search.request import MAX_RESULT_WINDOW, SearchRequest, Sort
+from engines.embedded.schema import order_fields
+from search.language.leaves import positive_leaves
+from search.request import SearchRequest, Sort
 
 Address: TypeAlias = tantivy.DocAddress
 
-# tantivy orders equal scores by where a document happens to lie. This many hits more than needed are fetched, so that
-# ties at the end of a page can be ordered by id.
+# So many hits more than needed are fetched at first, since a tie may reach beyond the end of the page.
 _SPARE: Final = 20
+
+# More are not fetched to settle a tie, some 0.2 s: where more documents than that score exactly alike (all the millions
+# of a star after two letters), which of them come first is up to tantivy.
+_MOST_FETCHED: Final = 200_000
+
+_SORT_FIELDS: Final = {Sort.NEWEST: "newest", Sort.OLDEST: "oldest", Sort.TITLE: "by_title"}
+
+# From some tied documents those that stand from the first to the last place, in order.
+_Settle: TypeAlias = Callable[[list[Address], int, int], list[Address]]
 
 
 def ranked_addresses(
     searcher: tantivy.Searcher, query: tantivy.Query, request: SearchRequest
 ) -> tuple[int, list[Address]]:
-    """The exact total, and the documents of the page in order.
-
-    Ties in relevance that reach from one page beyond the last result that can be asked for are not ordered by id.
-    """
-    if request.sort is Sort.RELEVANCE:
-        return _by_relevance(searcher, query, request)
-    field = {Sort.NEWEST: "newest", Sort.OLDEST: "oldest", Sort.TITLE: "by_title"}[request.sort]
-    return _by_field(searcher, query, request, field)
-
-
-def _by_field(
-    searcher: tantivy.Searcher, query: tantivy.Query, request: SearchRequest, field: str
-) -> tuple[int, list[Address]]:
-    found = searcher.search(
-        query, limit=request.size, offset=request.offset, order_by_field=field, order=tantivy.Order.Asc
-    )
-    return total_of(found), [address for _, address in found.hits]
-
-
-def _by_relevance(
-    searcher: tantivy.Searcher, query: tantivy.Query, request: SearchRequest
-) -> tuple[int, list[Address]]:
+    """The exact total, and the documents of the page in order."""
+    scored = request.sort is Sort.RELEVANCE and next(positive_leaves(request.query.tree), None) is not None
+    field = _SORT_FIELDS.get(request.sort, "id")
     end = request.offset + request.size
-    limit = min(end + _SPARE, MAX_RESULT_WINDOW)
+    found = _fetch(searcher, query, end, None if scored else order_fields(field)[0])
+    groups = ([address for _, address in tied] for _, tied in groupby(found.hits, key=itemgetter(0)))
+    return total_of(found), _settled(groups, request.offset, end, _by_key(searcher, field))
+
+
+def _fetch(searcher: tantivy.Searcher, query: tantivy.Query, end: int, field: str | None) -> tantivy.SearchResult:
+    """The first documents by score or by a field, at least until `end` and until no tie reaches beyond them."""
+    limit = end + _SPARE
     while True:
-        found = searcher.search(query, limit=limit)
-        if limit == MAX_RESULT_WINDOW or not _ends_within_tie(found.hits, end, limit):
+        order = tantivy.Order.Asc if field else tantivy.Order.Desc
+        found = searcher.search(query, limit=limit, order_by_field=field, order=order)
+        hits = found.hits
+        if len(hits) < limit or limit >= _MOST_FETCHED or hits[-1][0] != hits[end - 1][0]:
+            return found
+        limit = min(limit * 8, _MOST_FETCHED)
+
+
+def _settled(groups: Iterable[list[Address]], start: int, end: int, settle: _Settle) -> list[Address]:
+    """The documents from start to end of tied groups, which are in order."""
+    page: list[Address] = []
+    before = 0
+    for group in groups:
+        first, last = max(0, start - before), min(end - before, len(group))
+        if first < last:
+            page += group if len(group) == 1 else settle(group, first, last)
+        before += len(group)
+        if before >= end:
             break
-        limit = min(limit * 8, MAX_RESULT_WINDOW)
-    total = total_of(found)
-    if total > limit and found.hits and found.hits[0][0] == found.hits[-1][0]:
-        return _by_field(searcher, query, request, "id")  # everything ties
-    return total, _ties_by_id(searcher, found.hits, request.offset, end)
+    return page
 
 
-def _ends_within_tie(hits: Sequence[tuple[float, Address]], end: int, limit: int) -> bool:
-    return len(hits) == limit and hits[-1][0] == hits[end - 1][0]
+def _by_key(searcher: tantivy.Searcher, field: str) -> _Settle:
+    """Settles ties by the numbers made of a field's bytes, then by the field itself."""
 
+    def by_numbers(tied: list[Address], first: int, last: int) -> list[Address]:
+        columns = [searcher.fast_field_values(name, tied) for name in order_fields(field)]
+        keyed: list[tuple[Sequence[Any], int]] = sorted(zip(zip(*columns, strict=True), range(len(tied)), strict=True))
+        groups = ([tied[at] for _, at in group] for _, group in groupby(keyed, key=itemgetter(0)))
+        return _settled(groups, first, last, by_text)
 
-def _ties_by_id(
-    searcher: tantivy.Searcher, hits: Sequence[tuple[float, Address]], start: int, end: int
-) -> list[Address]:
-    """Hits start to end, after the groups of equal score that overlap them were ordered by id."""
-    ordered: list[Address] = []
-    for _, group in groupby(hits, key=lambda hit: hit[0]):
-        tied = [address for _, address in group]
-        overlaps = len(ordered) < end and len(ordered) + len(tied) > start
-        if len(tied) > 1 and overlaps:
-            tied.sort(key=lambda address: searcher.doc(address)["id"][0])
-        ordered += tied
-        if len(ordered) >= end:
-            break
-    return ordered[start:end]
+    def by_text(tied: list[Address], first: int, last: int) -> list[Address]:
+        return sorted(tied, key=lambda address: str(searcher.doc(address)[field][0]))[first:last]
+
+    return by_numbers
 
 
 def total_of(found: tantivy.SearchResult) -> int:

@@ -27,6 +27,21 @@ def key_field(facet: str) -> str:
     return f"{facet}_key"
 
 
+# So many bytes of a key are held as numbers, eight in each.
+_NUMBERS_IN_ORDER: Final = 3
+
+
+def order_fields(field: str) -> tuple[str, ...]:
+    """The companions of a field by which results are ordered: its first bytes as numbers (`order_numbers`)."""
+    return tuple(f"{field}_{place}" for place in range(_NUMBERS_IN_ORDER))
+
+
+def order_numbers(key: str) -> list[int]:
+    """The first bytes of a key as numbers: of two keys the lower has the lower numbers, or the same."""
+    padded = key.encode()[: 8 * _NUMBERS_IN_ORDER].ljust(8 * _NUMBERS_IN_ORDER, b"\0")
+    return [int.from_bytes(padded[start : start + 8], "big") for start in range(0, len(padded), 8)]
+
+
 def build_schema() -> tantivy.Schema:
     """The schema with every field of `mappings.fields`."""
     builder = tantivy.SchemaBuilder()
@@ -37,18 +52,26 @@ def build_schema() -> tantivy.Schema:
                 builder.add_text_field(words_field(field.name), tokenizer_name=PLAIN, index_option="freq")
             case Kind.KEYWORD:
                 is_id = field.name == "id"
-                builder.add_text_field(field.name, tokenizer_name=RAW, index_option="basic", stored=is_id, fast=is_id)
+                builder.add_text_field(field.name, tokenizer_name=RAW, index_option="basic", stored=is_id)
+                if is_id:
+                    _add_order_fields(builder, field.name)
             case Kind.FACET:
                 builder.add_text_field(field.name, tokenizer_name=RAW, index_option="basic")
                 builder.add_text_field(value_field(field.name), tokenizer_name=RAW, index_option="basic")
                 builder.add_unsigned_field(key_field(field.name), fast=True)
             case Kind.SORT:
-                builder.add_text_field(field.name, tokenizer_name=RAW, index_option="basic", fast=True)
+                builder.add_text_field(field.name, tokenizer_name=RAW, index_option="basic", stored=True)
+                _add_order_fields(builder, field.name)
             case Kind.INTEGER:
                 builder.add_unsigned_field(field.name, fast=True)
             case Kind.STORED:
                 builder.add_bytes_field(field.name, stored=True)
     return builder.build()
+
+
+def _add_order_fields(builder: tantivy.SchemaBuilder, field: str) -> None:
+    for name in order_fields(field):
+        builder.add_unsigned_field(name, fast=True)
 
 
 def stemmed_analyzer() -> tantivy.TextAnalyzer:

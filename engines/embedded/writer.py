@@ -12,7 +12,15 @@ import tantivy
 from engines.embedded.errors import translated
 from engines.embedded.generations import GenerationFolders
 from engines.embedded.keys import key_of, keyed_term
-from engines.embedded.schema import key_field, plain_analyzer, stemmed_analyzer, value_field, words_field
+from engines.embedded.schema import (
+    key_field,
+    order_fields,
+    order_numbers,
+    plain_analyzer,
+    stemmed_analyzer,
+    value_field,
+    words_field,
+)
 from mappings.fields import FIELDS, Field, Kind, split_facet_term
 from search.engine import Document, GenerationName, Operation, Outcome, Put, Result
 from search.errors import EngineFault
@@ -61,14 +69,7 @@ class EmbeddedWriter:
         with translated():
             index = self._generations.open(generation)
             searcher = index.searcher()
-            found = searcher.search(
-                tantivy.Query.all_query(),
-                limit=max(1, searcher.num_docs),
-                order_by_field="id",
-                order=tantivy.Order.Asc,
-            )
-            versions = searcher.fast_field_values("version", [address for _, address in found.hits])
-            return [(str(id_), int(version or 0)) for (id_, _), version in zip(found.hits, versions, strict=True)]
+            return sorted(_versions_found(searcher, tantivy.Query.all_query(), searcher.num_docs).items())
 
     def activate(self, generation: GenerationName) -> None:
         """Let searches go to this generation."""
@@ -183,8 +184,18 @@ def _add(built: tantivy.Document, field: Field, values: Sequence[str]) -> None:
                 built.add_unsigned(key_field(field.name), key_of(field.name, id_))
         case Kind.STORED:
             built.add_bytes(field.name, values[0].encode())
-        case Kind.KEYWORD | Kind.SORT | Kind.INTEGER:
+        case Kind.SORT:
+            _add_in_order(built, field.name, values[0])
+        case Kind.KEYWORD if field.name == "id":
+            _add_in_order(built, field.name, values[0])
+        case Kind.KEYWORD | Kind.INTEGER:
             built.add_text(field.name, values[0])
+
+
+def _add_in_order(built: tantivy.Document, field: str, key: str) -> None:
+    built.add_text(field, key)
+    for name, number in zip(order_fields(field), order_numbers(key), strict=True):
+        built.add_unsigned(name, number)
 
 
 def _add_text(built: tantivy.Document, field: str, values: Sequence[str], analyzer: tantivy.TextAnalyzer) -> None:
@@ -217,10 +228,16 @@ def _apply(writer: tantivy.IndexWriter, operation: Operation, held: dict[str, in
 
 def _held_versions(searcher: tantivy.Searcher, schema: tantivy.Schema, ids: Set[str]) -> dict[str, int]:
     """The versions of those records that the index has."""
-    if searcher.num_docs == 0 or not ids:
+    return _versions_found(searcher, tantivy.Query.term_set_query(schema, "id", sorted(ids)), len(ids))
+
+
+def _versions_found(searcher: tantivy.Searcher, query: tantivy.Query, most: int) -> dict[str, int]:
+    """The versions by id of the documents that a query finds."""
+    if most == 0 or searcher.num_docs == 0:
         return {}
-    found = searcher.search(
-        tantivy.Query.term_set_query(schema, "id", sorted(ids)), limit=len(ids), order_by_field="id"
-    )
-    versions = searcher.fast_field_values("version", [address for _, address in found.hits])
-    return {str(id_): int(version or 0) for (id_, _), version in zip(found.hits, versions, strict=True)}
+    addresses = [address for _, address in searcher.search(query, limit=most).hits]
+    versions = searcher.fast_field_values("version", addresses)
+    return {
+        str(searcher.doc(address)["id"][0]): int(version or 0)
+        for address, version in zip(addresses, versions, strict=True)
+    }

@@ -7,7 +7,7 @@ import pytest
 
 from search.request import MAX_RESULT_WINDOW, Sort
 from tests.conformance.conftest import MakeLibrary
-from tests.conformance.library import Library
+from tests.conformance.library import Library, eventually
 from tests.conformance.records import a_record
 
 # In the order of their titles, with what tells them apart.
@@ -116,6 +116,37 @@ def test_a_page_past_the_end_is_empty_and_has_the_total(
 ) -> None:
     found = ties.search(query, sort=sort, page=page, size=size)
     assert (found.hits, found.total) == ((), 100)
+
+
+def test_keys_that_begin_alike_for_long_are_told_apart(make_library: MakeLibrary) -> None:
+    alike = "the same beginning of an id, which is longer than anybody would think "
+    ids = [f"{alike.replace(' ', '-')}{ending}" for ending in ("", "1", "10", "2", "a", "é", "社")]
+    titled = [a_record(id_, f"{alike}{number}") for number, id_ in enumerate(reversed(ids))]
+    library = make_library(*titled[::2], *titled[1::2])
+    assert library.ids("same") == library.ids(sort=Sort.NEWEST) == ids
+    assert library.ids(sort=Sort.TITLE) == ids[::-1]
+    for page, id_ in enumerate(ids, 1):
+        assert library.ids("same", page=page, size=1) == [id_]
+
+
+@pytest.fixture(scope="module")
+def many(make_library: MakeLibrary) -> Library:
+    """More records than can be paged through, all alike."""
+    library = make_library()
+    numbers = [(n * 7_919) % (MAX_RESULT_WINDOW + 50) for n in range(MAX_RESULT_WINDOW + 50)]
+    for start in range(0, len(numbers), 2_500):
+        library.put(*(a_record(f"r{n:05}", "Cohesion") for n in numbers[start : start + 2_500]))
+    assert eventually(lambda: library.count() == len(numbers))
+    return library
+
+
+@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("query", ["", "title:cohesion", "coh*"])
+def test_the_last_page_that_can_be_asked_for_is_in_order(many: Library, query: str, sort: Sort) -> None:
+    last = MAX_RESULT_WINDOW // 100
+    assert many.ids(query, sort=sort, page=last) == [
+        f"r{n:05}" for n in range(MAX_RESULT_WINDOW - 100, MAX_RESULT_WINDOW)
+    ]
 
 
 def test_results_by_relevance_fall_in_score(ties: Library) -> None:
