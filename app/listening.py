@@ -7,6 +7,8 @@ from typing import Any, Final
 # Connections that wait while every thread is busy, or while a first start still indexes; gunicorn's own number.
 _BACKLOG: Final = 2_048
 
+_LAST_PORT: Final = 65_535
+
 # What stands for every address of the machine, and an address of it that can be typed into a browser.
 _EVERY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
@@ -44,7 +46,8 @@ def shown_address(sockname: tuple[Any, ...]) -> str:
 def _reason(error: OSError, host: str, port: int) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            return f"Port {port} of {host} is in use by another program: choose another one, such as PORT={port + 1}"
+            other = port + 1 if port < _LAST_PORT else port - 1
+            return f"Port {port} of {host} is in use by another program: choose another one, such as PORT={other}"
         case errno.EACCES:
             return f"Port {port} is reserved for the system: choose one above 1023, such as PORT=8000"
         case errno.EADDRNOTAVAIL:

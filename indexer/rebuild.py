@@ -7,6 +7,7 @@ from typing import Final
 
 from catalogue import records
 from catalogue.database import Catalogue
+from catalogue.errors import CatalogueError
 from catalogue.record import Record, RecordId
 from indexer.documents import to_document
 from indexer.synchronise import synchronise
@@ -30,7 +31,7 @@ def rebuild(
 
     Changes that come in meanwhile go to both generations between the chunks. A rebuild that dies leaves the old
     generation in use; what it made is deleted by the next. `on_progress` gets the records done and all there are.
-    Raises Stopped as soon as the process is stopping, and EngineError.
+    Raises Stopped as soon as the process is stopping, EngineError and CatalogueUnavailable.
     """
     old = writer.active()
     if old is None:
@@ -41,7 +42,7 @@ def rebuild(
     writer.create(new)
     try:
         _fill(catalogue, writer, [new] if old is None else [old, new], on_progress, is_stopping)
-    except (EngineError, Stopped):
+    except (EngineError, CatalogueError, Stopped):
         _remove(writer, [new])  # a disk that is full must not be filled again and again
         raise
     writer.activate(new)
