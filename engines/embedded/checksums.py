@@ -2,8 +2,9 @@
 
 import json
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 # tantivy ends each file of a segment with: JSON {"version": ..., "crc": CRC-32 of all before it}, the length of that
 # JSON, and this number, both as 32 bits little-endian.
@@ -11,44 +12,53 @@ _MAGIC: Final = (1337).to_bytes(4, "little")
 
 _PIECE: Final = 1 << 20  # bytes read at a time
 
+# The files that every segment has.
+_PARTS: Final = ("term", "idx", "pos", "store", "fast", "fieldnorm")
+
+# A file in one state: its name, size and time of change.
+_Seen: TypeAlias = tuple[str, int, int]
+
 
 class Checksums:
     """Remembers which files were found sound, so that each is read once."""
 
     def __init__(self) -> None:
         """Nothing is known of any file yet."""
-        self._sound: set[tuple[str, int, int]] = set()
+        self._sound: dict[Path, set[_Seen]] = {}
 
     def hold(self, folder: Path) -> bool:
         """Whether every file of every committed segment in a folder is there and sound."""
         while True:
             before = (folder / "meta.json").stat().st_mtime_ns
             try:
-                return all(self._is_sound(file) for file in _segment_files(folder))
+                return self._are_sound(folder, _segment_files(folder))
             except FileNotFoundError:
                 # A merge may have replaced segments meanwhile: look again at those that there are now.
                 if (folder / "meta.json").stat().st_mtime_ns == before:
                     return False
 
-    def _is_sound(self, file: Path) -> bool:
-        stat = file.stat()
-        key = (str(file), stat.st_size, stat.st_mtime_ns)
-        if key not in self._sound:
-            if not _matches_footer(file, stat.st_size):
+    def _are_sound(self, folder: Path, files: Sequence[Path]) -> bool:
+        known = self._sound.get(folder, frozenset[_Seen]())
+        sound: set[_Seen] = set()
+        for file in files:
+            stat = file.stat()
+            seen = (file.name, stat.st_size, stat.st_mtime_ns)
+            if seen not in known and not _matches_footer(file, stat.st_size):
                 return False
-            self._sound.add(key)
+            sound.add(seen)
+        self._sound[folder] = sound  # what merges replaced is forgotten
         return True
 
 
 def _segment_files(folder: Path) -> list[Path]:
-    """The files of the segments that the last commit lists. Raises FileNotFoundError where a segment has none."""
+    """The files that there have to be by the last commit; others may be on their way to the next."""
     segments = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]
     found: list[Path] = []
     for segment in segments:
-        files = list(folder.glob(f"{segment['segment_id'].replace('-', '')}.*"))
-        if not files:
-            raise FileNotFoundError(segment["segment_id"])
-        found += files
+        name = segment["segment_id"].replace("-", "")
+        found += [folder / f"{name}.{part}" for part in _PARTS]
+        if segment["deletes"]:
+            found.append(folder / f"{name}.{segment['deletes']['opstamp']}.del")
     return found
 
 

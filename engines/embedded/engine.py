@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from engines.embedded.errors import translated
 from engines.embedded.facets import FacetCounter
-from engines.embedded.generations import GenerationFolders
+from engines.embedded.generations import ChangedAt, GenerationFolders
 from engines.embedded.highlight import Highlighter
 from engines.embedded.keys import FacetTerms
 from engines.embedded.queries import QueryCompiler
@@ -35,7 +35,7 @@ class _Snapshot:
     """One commit of one generation, open for reading."""
 
     generation: GenerationName
-    changed_at: int
+    changed_at: ChangedAt
     index: tantivy.Index
     searcher: tantivy.Searcher
     compiler: QueryCompiler
@@ -126,10 +126,11 @@ class EmbeddedEngine:
             self._snapshot = self._opened(self._snapshot, generation, changed_at)
             return self._snapshot
 
-    def _opened(self, last: _Snapshot | None, generation: GenerationName, changed_at: int) -> _Snapshot:
+    def _opened(self, last: _Snapshot | None, generation: GenerationName, changed_at: ChangedAt) -> _Snapshot:
         same = last is not None and last.generation == generation
         index = last.index if last is not None and same else self._generations.open(generation)
         index.reload()
+        self._generations.check(generation)
         searcher = index.searcher()
         return _Snapshot(
             generation=generation,

