@@ -143,6 +143,14 @@ def complete(session: Session, token: Token, done: Iterable[tuple[RecordId, int]
     session.connection().execute(update(_PENDING).where(held).values(lease_until=None, token=None), keys)
 
 
+def settle(session: Session, shown: Iterable[tuple[RecordId, int]]) -> None:
+    """Unmark records that the index came to show in these versions without a claim; what is claimed is left alone."""
+    keys = [{"shown": record_id, "shown_version": version} for record_id, version in shown]
+    if keys:
+        same = (_PENDING.c.record_id == bindparam("shown")) & (_PENDING.c.version == bindparam("shown_version"))
+        session.connection().execute(delete(_PENDING).where(same, _PENDING.c.token.is_(None)), keys)
+
+
 def release(session: Session, token: Token, *, retry_at: datetime) -> None:
     """Give back what is left of a claim: it can be claimed again from `retry_at` on. Not a try."""
     session.execute(

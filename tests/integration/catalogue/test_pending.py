@@ -199,3 +199,20 @@ def test_deleting_makes_pending(catalogue: Catalogue, save: Save, claim: ClaimRo
         records.delete(session, A)
     assert (again := claim()) is not None
     assert again.rows == ((A, 2),)
+
+
+def test_settling_unmarks_shown_versions_that_nobody_has_claimed(
+    catalogue: Catalogue, abc: None, claim: ClaimRows, save: Save
+) -> None:
+    claimed = claim(limit=1)
+    assert claimed is not None
+    ((held, _),) = claimed.rows
+    newer = min({A, B, C} - {held})
+    save(Draft(title="Changed meanwhile"), record_id=newer)
+    with catalogue.write() as session:
+        pending.settle(session, [(record_id, 1) for record_id in (A, B, C)])
+        assert pending.status(session).count == 2
+        pending.settle(session, [])
+    left = claim()
+    assert left is not None
+    assert left.rows == ((newer, 2),)

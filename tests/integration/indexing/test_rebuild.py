@@ -64,6 +64,17 @@ def test_a_rebuild_that_is_killed_leaves_the_old_index_in_use(services: Services
     assert generations(data) == ["active", "g3"]
 
 
+def test_the_first_index_has_every_record_written_once(services: Services, data: Path, change: Change) -> None:
+    shutil.rmtree(data / "index")
+    change("Zymurgy")
+    assert services.indexer.try_work()
+    with services.catalogue.read() as session:
+        assert pending.status(session).count == 0
+    # A document that is written again is deleted first: there would be a file of deletions.
+    assert list((data / "index" / "g1").glob("*.del")) == []
+    assert total(services) == 29
+
+
 def test_a_reader_that_has_the_old_generation_open_goes_over_to_the_new(services: Services) -> None:
     other = build_services(services.settings)
     assert total(other) == 28
