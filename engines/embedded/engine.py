@@ -17,7 +17,7 @@ from engines.embedded.keys import FacetTerms
 from engines.embedded.queries import QueryCompiler
 from engines.embedded.ranking import Address, ranked_addresses, total_of
 from engines.embedded.schema import plain_analyzer, words_field
-from mappings.fields import TEXT_FIELDS
+from mappings.fields import EVERYTHING
 from search.engine import GenerationName, WordFrequency
 from search.errors import EngineError, IndexMissing
 from search.passages import mark, passage
@@ -90,10 +90,8 @@ class EmbeddedEngine:
             folded = "".join(plain_analyzer().analyze(word))
             if not folded:
                 return ()
-            documents: dict[str, int] = {}
-            for field in TEXT_FIELDS:
-                for known, count in searcher.terms_with_prefix(words_field(field.name), folded[0]):
-                    documents[known] = max(documents.get(known, 0), count)
+            # No field has more words, or a word in more documents, than the one that holds the words of all.
+            documents = dict(searcher.terms_with_prefix(words_field(EVERYTHING), folded[0]))
             near = process.extract(
                 folded, documents.keys(), scorer=OSA.distance, score_cutoff=_MOST_EDITS, limit=None, processor=None
             )
