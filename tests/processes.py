@@ -154,6 +154,15 @@ class ServerProcess:
         holders = {int(pid) for pid in re.findall(held, Path("/proc/locks").read_text())}
         return [pid for pid in self.workers() if pid in holders]
 
+    def open_locks(self) -> int:
+        """How many of them have an indexer's lock open, also one whose file was deleted."""
+        found = 0
+        for pid in self.workers():
+            for link in Path(f"/proc/{pid}/fd").iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    found += "indexer.lock" in str(link.readlink())
+        return found
+
     def stop(self, sent: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
         """The exit status, and how many seconds it took to stop."""
         start = time.monotonic()

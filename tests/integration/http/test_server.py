@@ -113,12 +113,14 @@ def test_answers_under_way_are_finished(start_server: Start, data: Path) -> None
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
         thread.start()
-    assert eventually(lambda: len(answered) > 20, within=20)
-    running.process.send_signal(signal.SIGTERM)
-    assert running.process.wait(timeout=15) == 0
-    stopping.set()
-    for thread in threads:
-        thread.join()
+    try:
+        assert eventually(lambda: len(answered) > 20, within=20)
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(timeout=15) == 0
+    finally:
+        stopping.set()
+        for thread in threads:
+            thread.join()
     assert set(answered) == {200}
     # A connection that nobody has taken from the queue when it closes is reset: no answer was under way on it.
     assert all(isinstance(failure, ConnectionResetError) for failure in failures)

@@ -101,11 +101,13 @@ def test_nobody_who_searches_meets_a_rebuild(services: Services) -> None:
     threads = [threading.Thread(target=search) for _ in range(3)]
     for thread in threads:
         thread.start()
-    for _ in range(8):
-        services.indexer.try_work(anew=True)
-    stopping.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for _ in range(8):
+            services.indexer.try_work(anew=True)
+    finally:
+        stopping.set()
+        for thread in threads:
+            thread.join()
     assert wrong == []
 
 
