@@ -27,10 +27,11 @@ class Kind(StrEnum):
 class Field:
     """One field of a document.
 
-    `weight` multiplies the BM25 score of a word that is found in a text field when no field was asked for: a word scores
-    by the field "everything", and a little more in those where it says what a record is about. The weights have the
-    best nDCG@10 on four judged collections of those tried (docs/decisions/0003-ranking.md). `query_names` are the names under which the
-    query language knows the field ("author:"). `highlighted` fields come back with the found words marked.
+    `weight` multiplies the BM25 score of a word that is found in a text field where no field was asked for: a word
+    scores by the field "everything", and a little more in those where it says what a record is about. These weights
+    had the best nDCG@10 on four judged collections of those tried (docs/decisions/0003-ranking.md). `query_names` are
+    the names under which the query language knows the field ("author:"). `highlighted` fields come back with the found
+    words marked.
     """
 
     name: str

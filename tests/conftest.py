@@ -19,6 +19,7 @@ from catalogue.intake.importer import import_file
 from catalogue.intake.sample import SAMPLE
 from catalogue.record import Draft
 from tests.processes import ServerProcess
+from tests.servers.elasticsearch import running_elasticsearch
 
 # No deadline: on a busy machine a slow example is no mistake.
 hypothesis.settings.register_profile("short", deadline=None)
@@ -97,3 +98,10 @@ def start_server() -> Iterator[Callable[..., ServerProcess]]:
     yield start
     for each in started:
         each.kill()
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> Iterator[str]:
+    """The address of a real Elasticsearch, one for the whole run."""
+    with running_elasticsearch() as url:
+        yield url

@@ -9,7 +9,7 @@ from tantivy import Occur, Query
 from engines.embedded.schema import plain_analyzer, stemmed_analyzer, value_field, words_field
 from mappings.fields import EVERYTHING, NONE_GIVEN, TEXT_FIELDS
 from search.language.tree import All, Everything, Node, Not, Phrase, Prefix, Some, Word, Years
-from search.ranking import ALL_WORDS_BONUS, EXACT_TITLE_SCORE, TIE_BREAKER
+from search.ranking import ALL_WORDS_BONUS, EXACT_TITLE_SCORE, TIE_BREAKER, with_all_words
 from search.request import FacetValue, SearchRequest, year_range
 
 # Where a word is looked for, and where a phrase is: "everything" would let it reach from one field into the next.
@@ -30,10 +30,14 @@ class QueryCompiler:
 
     def ranked(self, request: SearchRequest) -> Query:
         """The request's tree and filters, scored."""
-        clauses = [(Occur.Must, self._compile(request.query.tree, ranked=True)), *self._filters(request.filters)]
-        if request.query.exact_title:
-            title = Query.term_query(self._schema, "exact_title", request.query.exact_title, "basic")
-            clauses.append((Occur.Should, Query.const_score_query(title, EXACT_TITLE_SCORE)))
+        tree, title = request.query.tree, request.query.exact_title
+        clauses = [(Occur.Must, self._compile(tree, ranked=True)), *self._filters(request.filters)]
+        if (every := with_all_words(tree)) is not None:
+            bonus = Query.const_score_query(self._compile(every, ranked=False), ALL_WORDS_BONUS)
+            clauses.append((Occur.Should, bonus))
+        if title:
+            found = Query.term_query(self._schema, "exact_title", title, "basic")
+            clauses.append((Occur.Should, Query.const_score_query(found, EXACT_TITLE_SCORE)))
         return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
 
     def counted(self, request: SearchRequest, *, without_facet: str | None = None) -> Query:
@@ -47,7 +51,7 @@ class QueryCompiler:
         return Query.boolean_query([(Occur.Must, query), (Occur.Must, self._value_query(facet, [value]))])
 
     def _compile(self, node: Node, *, ranked: bool) -> Query:
-        """The clauses of one node: what it finds, and if it is ranked what makes some of that come first."""
+        """The clauses of one node; if it is not ranked only those that decide what it finds."""
         match node:
             case Word():
                 return self._word(node, ranked=ranked)
@@ -78,13 +82,7 @@ class QueryCompiler:
         operands = [self._compile(operand, ranked=ranked) for operand in node.operands]
         if node.required >= len(operands):
             return Query.boolean_query([(Occur.Must, operand) for operand in operands])
-        some = Query.boolean_query([(Occur.Should, operand) for operand in operands], node.required)
-        if not ranked:
-            return some
-        # The operands once more, but not ranked: else a query that is nested thirty deep would double thirty times.
-        every = [(Occur.Must, self._compile(operand, ranked=False)) for operand in node.operands]
-        bonus = Query.const_score_query(Query.boolean_query(every), ALL_WORDS_BONUS)
-        return Query.boolean_query([(Occur.Must, some), (Occur.Should, bonus)])
+        return Query.boolean_query([(Occur.Should, operand) for operand in operands], node.required)
 
     def _word(self, node: Word, *, ranked: bool) -> Query:
         return self._terms([node.text], _where(node.field, ranked=ranked), boost=node.times)

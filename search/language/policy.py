@@ -8,8 +8,9 @@ MAX_QUERY_LENGTH: Final = 4_000
 # Words past these are left out: every word costs a look into each text field of the index.
 MAX_TERMS: Final = 256
 
-# Parentheses that are nested deeper are left out. Nobody writes them; a tree has to stay shallow enough to be walked.
-MAX_DEPTH: Final = 32
+# Parentheses that are nested deeper are left out. Nobody writes them; a tree has to stay shallow enough to be walked,
+# and Elasticsearch takes clauses within clauses thirty deep.
+MAX_DEPTH: Final = 8
 
 # More notes than these are not read by anybody.
 MAX_NOTES: Final = 8

@@ -14,6 +14,8 @@ from search.language.reading import write
 from search.language.tree import Everything
 from search.request import Query
 
+# The catalogue takes no longer title.
+_LONGEST_TITLE: Final = 1_000
 
 # Groups of an ISBN: prefix (of 13 digits), country, publisher, title, check digit. The index has them joined.
 _HYPHENATED_ISBN: Final = re.compile(r"(?<![\w-])(?:97[89]-)?\d{1,5}-\d{1,7}-\d{1,7}-[\dXx](?![\w-])", re.ASCII)
@@ -53,4 +55,4 @@ def _joined(number: re.Match[str]) -> str:
 def _exact_title(text: str, lexemes: list[Lexeme]) -> str | None:
     """The whole text as a title. Quotation marks and capital ANDs occur in titles; a field or a minus is syntax."""
     is_syntax = any(isinstance(lexeme, FieldName | YearRange) or lexeme is Mark.MINUS for lexeme in lexemes)
-    return None if is_syntax else folded_words(text) or None
+    return None if is_syntax or len(text) > _LONGEST_TITLE else folded_words(text) or None

@@ -1,13 +1,16 @@
 """The engines that have to pass, by name, and libraries to search in each of them."""
 
-from collections.abc import Callable, Mapping
+import re
+import secrets
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from catalogue.record import Record
+from engines.elasticsearch.cluster import build_elasticsearch
+from engines.elasticsearch.indices import IndexSettings
 from engines.embedded.engine import EmbeddedEngine
 from engines.embedded.generations import GenerationFolders
 from engines.embedded.writer import EmbeddedWriter
@@ -25,28 +28,39 @@ def _embedded(folder: Path) -> EngineUnderTest:
     )
 
 
-ENGINES: Final[Mapping[str, Callable[[Path], EngineUnderTest]]] = {"embedded": _embedded}
+def _elasticsearch(folder: Path, url: str) -> EngineUnderTest:
+    """An alias of its own in the one server; a folder's name is unique in a test run."""
+    numbers = count(1)
+    alias = f"{re.sub('[^a-z0-9]', '', folder.name.lower())[-40:]}{secrets.token_hex(4)}"
+    engine, writer = build_elasticsearch(url=url, api_key=None, ca=None, alias=alias, index=IndexSettings(refresh=100))
+    return EngineUnderTest(engine=engine, writer=writer, fresh_name=lambda: GenerationName(f"g{next(numbers)}"))
 
+
+MakeEngine = Callable[[Path], EngineUnderTest]
 MakeLibrary = Callable[..., Library]
 
 
-@pytest.fixture(scope="session", params=ENGINES)
-def engine_name(request: pytest.FixtureRequest) -> str:
-    return request.param
+@pytest.fixture(scope="session", params=["embedded", "elasticsearch"])
+def make_engine(request: pytest.FixtureRequest) -> MakeEngine:
+    """Makes an engine that holds nothing yet, given a folder of its own."""
+    if request.param == "embedded":
+        return _embedded
+    url: str = request.getfixturevalue("elasticsearch_url")
+    return lambda folder: _elasticsearch(folder, url)
 
 
 @pytest.fixture
-def engine_under_test(engine_name: str, tmp_path: Path) -> EngineUnderTest:
+def engine_under_test(make_engine: MakeEngine, tmp_path: Path) -> EngineUnderTest:
     """An engine that holds nothing yet."""
-    return ENGINES[engine_name](tmp_path)
+    return make_engine(tmp_path)
 
 
 @pytest.fixture(scope="session")
-def make_library(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> MakeLibrary:
+def make_library(make_engine: MakeEngine, tmp_path_factory: pytest.TempPathFactory) -> MakeLibrary:
     """Makes a library of its own that holds some records, and can be searched when it is handed over."""
 
     def make(*records: Record) -> Library:
-        made = ENGINES[engine_name](tmp_path_factory.mktemp(engine_name))
+        made = make_engine(tmp_path_factory.mktemp("engine"))
         library = new_library(made)
         library.put(*records)
         assert eventually(lambda: library.engine.count(a_request()) == len(records))

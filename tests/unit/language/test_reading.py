@@ -188,7 +188,7 @@ def test_reading_says_how_text_was_read(text: str, reading: str) -> None:
 NOTES = {
     "quote": ('"social', "A quotation mark was not closed, so what follows it was read as words."),
     "parenthesis": ("(social", "A parenthesis without its partner was left out."),
-    "depth": ("(" * 40 + "social" + ")" * 40, "Parentheses nested more than 32 deep were left out."),
+    "depth": ("(" * 40 + "social" + ")" * 40, "Parentheses nested more than 8 deep were left out."),
     "operator": ("social AND", "AND, OR and NOT that join nothing were read as words."),
     "unknown field": ("foo:bar", "There is no field “foo”, so “foo:bar” was read as words."),
     "year": ("year:16", "After “year:” comes a year such as 2016 or a range such as 2016..2018."),

@@ -1,0 +1,1 @@
+"""The Elasticsearch engine: an index behind an alias, behind the ports of `search.engine`."""

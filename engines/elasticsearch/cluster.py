@@ -1,0 +1,29 @@
+"""Connects to a cluster: the client for searches, which people wait for, and the one for writes."""
+
+from typing import Any, Final
+
+from elasticsearch import Elasticsearch
+
+from engines.elasticsearch.engine import ElasticsearchEngine
+from engines.elasticsearch.indices import IndexSettings, Indices
+from engines.elasticsearch.writer import ElasticsearchWriter
+
+# Longer than any search should take; a page that is not there after two seconds is better an honest "not answering".
+_SEARCH_TIMEOUT: Final = 2.0  # seconds
+
+# A bulk of 500 documents takes a tenth of a second; a busy cluster may take its time.
+_WRITE_TIMEOUT: Final = 30.0  # seconds
+
+
+def build_elasticsearch(
+    *, url: str, api_key: str | None, ca: str | None, alias: str, index: IndexSettings
+) -> tuple[ElasticsearchEngine, ElasticsearchWriter]:
+    """Both sides of the engine. Nothing is connected yet."""
+    options: dict[str, Any] = {"api_key": api_key, "ca_certs": ca} if ca else {"api_key": api_key}
+    # Not retried: the indexer has its own way to try again, and people their own patience.
+    searching = Elasticsearch(url, request_timeout=_SEARCH_TIMEOUT, max_retries=0, **options)
+    writing = Elasticsearch(url, request_timeout=_WRITE_TIMEOUT, max_retries=0, **options)
+    return (
+        ElasticsearchEngine(searching, Indices(searching, alias, index)),
+        ElasticsearchWriter(writing, Indices(writing, alias, index)),
+    )

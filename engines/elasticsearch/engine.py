@@ -1,0 +1,159 @@
+"""The reading side of the Elasticsearch engine: one request a page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from elasticsearch import Elasticsearch
+from elasticsearch.dsl import Q
+from rapidfuzz.distance import OSA
+
+from engines.elasticsearch.breaker import Breaker
+from engines.elasticsearch.errors import translated
+from engines.elasticsearch.facets import MOST_BUCKETS, aggregations, all_values, read_buckets
+from engines.elasticsearch.highlight import highlighting, spans
+from engines.elasticsearch.indices import Indices
+from engines.elasticsearch.queries import compile_node, filtered, ranked
+from engines.elasticsearch.schema import words_field
+from mappings.analysis import fold
+from mappings.fields import EVERYTHING
+from search.engine import GenerationName, WordFrequency
+from search.errors import EngineTimeout, IndexMissing
+from search.passages import mark, passage
+from search.request import SearchRequest, Sort
+from search.results import Bucket, Hit, SearchPage
+from search.shown import from_json
+
+_MOST_EDITS: Final = 2
+
+# More words than this within two edits are not needed to find the likeliest three.
+_MOST_SIMILAR: Final = 100
+
+_ORDERS: Final[Mapping[Sort, list[dict[str, str]]]] = {
+    Sort.RELEVANCE: [{"_score": "desc"}, {"id": "asc"}],
+    Sort.NEWEST: [{"newest": "asc"}],
+    Sort.OLDEST: [{"oldest": "asc"}],
+    Sort.TITLE: [{"by_title": "asc"}],
+}
+
+
+class ElasticsearchEngine:
+    """Implements `search.engine.SearchEngine` on the index that the alias names. Threads may share it."""
+
+    def __init__(self, client: Elasticsearch, indices: Indices) -> None:
+        """The client has a short time-out and does not retry."""
+        self._client = client
+        self._indices = indices
+        self._breaker = Breaker()
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        """One page of results."""
+        body: dict[str, Any] = {
+            "query": ranked(request).to_dict(),
+            "from": request.offset,
+            "size": request.size,
+            "sort": _ORDERS[request.sort],
+            "track_total_hits": True,
+            "_source": ["shown"],
+            "version": True,
+        }
+        if (chosen := filtered(request.filters)) is not None:
+            body["post_filter"] = chosen.to_dict()
+        if request.facets:
+            body["aggs"] = aggregations(request)
+        if (highlight := highlighting(request.query.tree)) is not None:
+            body["highlight"] = highlight
+        answer = self._ask(body)
+        hits = answer["hits"]["hits"]
+        return SearchPage(
+            query=request.query,
+            total=answer["hits"]["total"]["value"],
+            page=request.page,
+            size=request.size,
+            hits=tuple(_hit(hit) for hit in hits),
+            facets=read_buckets(request, answer.get("aggregations", {})),
+            generation=self._indices.generation_of(hits[0]["_index"]) if hits else self.generation(),
+        )
+
+    def count(self, request: SearchRequest) -> int:
+        """How many records match."""
+        return int(self._ask({**_unranked(request), "track_total_hits": True})["hits"]["total"]["value"])
+
+    def buckets(self, request: SearchRequest, facet: str) -> tuple[Bucket, ...]:
+        """Every value of one facet."""
+        asked = all_values(request, facet)
+        body = {"query": compile_node(request.query.tree).to_dict(), "size": 0, "aggs": asked}
+        found = read_buckets(request, self._ask(body)["aggregations"], size=MOST_BUCKETS)
+        return found[facet]
+
+    def similar_words(self, word: str) -> Sequence[WordFrequency]:
+        """Words with the same first letter within two edits."""
+        folded = fold(word)
+        field = words_field(EVERYTHING)
+        term = {
+            "field": field,
+            "analyzer": "plain",
+            "suggest_mode": "always",
+            "max_edits": _MOST_EDITS,
+            "prefix_length": 1,
+            "min_word_length": 1,
+            "max_term_freq": 2_000_000_000,  # words that occur are asked about too, however often they do
+            "size": _MOST_SIMILAR,
+            "string_distance": "damerau_levenshtein",
+        }
+        body = {
+            "size": 0,
+            "query": Q("term", **{field: {"value": folded}}).to_dict(),
+            "track_total_hits": True,
+            "suggest": {"similar": {"text": folded, "term": term}},
+        }
+        answer = self._ask(body)
+        itself = answer["hits"]["total"]["value"]
+        others = [option for entry in answer["suggest"]["similar"] for option in entry["options"]]
+        return [
+            *([WordFrequency(word=folded, edits=0, documents=itself)] if itself else []),
+            *(
+                WordFrequency(word=o["text"], edits=OSA.distance(folded, o["text"]), documents=o["freq"])
+                for o in others
+            ),
+        ]
+
+    def generation(self) -> GenerationName:
+        """The active generation."""
+        active = self._indices.active()
+        if active is None:
+            raise IndexMissing("There is no search index yet")
+        return active
+
+    def _ask(self, body: dict[str, Any]) -> Mapping[str, Any]:
+        """One search. A rebuild may just have removed the index that the alias named: then once more."""
+        try:
+            return self._search(body)
+        except IndexMissing:
+            return self._search(body)
+
+    def _search(self, body: dict[str, Any]) -> Mapping[str, Any]:
+        with self._breaker.guarded(), translated():
+            answer = self._client.search(index=self._indices.alias, body=body).body
+        if answer["timed_out"] or answer["_shards"]["failed"]:
+            raise EngineTimeout("Elasticsearch answered in part only")
+        return answer
+
+
+def _unranked(request: SearchRequest) -> dict[str, Any]:
+    clauses = [compile_node(request.query.tree)]
+    if (chosen := filtered(request.filters)) is not None:
+        clauses.append(chosen)
+    return {"query": Q("bool", filter=clauses).to_dict(), "size": 0}
+
+
+def _hit(found: Mapping[str, Any]) -> Hit:
+    shown = from_json(found["_source"]["shown"])
+    highlights: Mapping[str, Sequence[str]] = found.get("highlight", {})
+    abstract = shown.abstract or ""
+    return Hit(
+        id=found["_id"],
+        version=found["_version"],
+        shown=shown,
+        title=mark(shown.title, spans(highlights, "title", shown.title)),
+        passage=passage(abstract, spans(highlights, "abstract", abstract)),
+    )

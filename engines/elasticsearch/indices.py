@@ -1,0 +1,108 @@
+"""The physical indices and the alias: one index per generation, and an alias that names the active one.
+
+belong-g1           an index; its _meta holds the format and the fields that it was made with
+belong -> belong-g1     the alias that searches go to, moved in one step
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from elasticsearch import Elasticsearch, NotFoundError
+
+from engines.elasticsearch.errors import translated
+from engines.elasticsearch.schema import build_analysis, build_mapping
+from search.engine import GenerationName
+from search.errors import EngineFault
+from search.request import MAX_RESULT_WINDOW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexSettings:
+    """How large an index is made, by the size of the library (docs/operations.md)."""
+
+    shards: int = 1
+    replicas: int = 0
+    refresh: int = 500  # milliseconds
+
+
+class Indices:
+    """The indices under one alias."""
+
+    def __init__(self, client: Elasticsearch, alias: str, settings: IndexSettings) -> None:
+        """The alias is the name that all indices begin with."""
+        self._client = client
+        self.alias = alias
+        self._settings = settings
+        self._fields: dict[GenerationName, frozenset[str]] = {}
+
+    def name_of(self, generation: GenerationName) -> str:
+        """The physical index of a generation."""
+        return f"{self.alias}-{generation}"
+
+    def generation_of(self, index: str) -> GenerationName:
+        """The generation of a physical index."""
+        return GenerationName(index.removeprefix(f"{self.alias}-"))
+
+    def active(self) -> GenerationName | None:
+        """The generation that the alias names, None where there is no alias."""
+        with translated():
+            try:
+                found = self._client.indices.get_alias(name=self.alias)
+            except NotFoundError:
+                return None
+        names = sorted(found.body)
+        if len(names) != 1:
+            raise EngineFault(f"The alias {self.alias} names {len(names)} indices: {', '.join(names)}")
+        return self.generation_of(names[0])
+
+    def all(self) -> list[GenerationName]:
+        """Every generation that there is, active or not, by name."""
+        with translated():
+            found = self._client.indices.get(index=f"{self.alias}-*", features="settings")
+        return sorted(self.generation_of(name) for name in found.body)
+
+    def fields_of(self, generation: GenerationName) -> frozenset[str]:
+        """The fields that an index was made with. Raises IndexMissing."""
+        if generation not in self._fields:
+            with translated():
+                found = self._client.indices.get_mapping(index=self.name_of(generation))
+            mapping: Mapping[str, Any] = next(iter(found.body.values()))["mappings"]
+            self._fields[generation] = frozenset(mapping["properties"])
+        return self._fields[generation]
+
+    def create(self, generation: GenerationName) -> None:
+        """Make an empty index. Raises EngineFault if it exists."""
+        with translated():
+            self._client.indices.create(
+                index=self.name_of(generation),
+                mappings=build_mapping(),
+                settings={
+                    "analysis": build_analysis(),
+                    "number_of_shards": self._settings.shards,
+                    "number_of_replicas": self._settings.replicas,
+                    "refresh_interval": f"{self._settings.refresh}ms",
+                    # A delete's version is forgotten after this time: long enough for any write that is under way.
+                    "gc_deletes": "1h",
+                    "max_result_window": MAX_RESULT_WINDOW,
+                    # A chosen facet value is counted by a regular expression: twice its length if all is escaped.
+                    "max_regex_length": 4_000,
+                },
+            )
+
+    def activate(self, generation: GenerationName) -> None:
+        """Move the alias to a generation, in one step. Raises IndexMissing."""
+        actions: list[dict[str, Any]] = [{"add": {"index": self.name_of(generation), "alias": self.alias}}]
+        active = self.active()
+        if active is not None and active != generation:
+            actions.insert(0, {"remove": {"index": self.name_of(active), "alias": self.alias}})
+        with translated():
+            self._client.indices.update_aliases(actions=actions)
+
+    def remove(self, generation: GenerationName) -> None:
+        """Delete an index that is not active; nothing happens if it is not there."""
+        if self.active() == generation:
+            raise EngineFault(f"The index {generation} is in use")
+        self._fields.pop(generation, None)
+        with translated():
+            self._client.indices.delete(index=self.name_of(generation), ignore_unavailable=True)

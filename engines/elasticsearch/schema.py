@@ -1,0 +1,91 @@
+"""The Elasticsearch mapping and analyzers that follow from `mappings`.
+
+The mapping is strict: a document with another field is refused, not guessed at. It uses no module beyond
+analysis-common, so that any distribution of Elasticsearch will do.
+"""
+
+from typing import Any, Final, assert_never
+
+from mappings.analysis import LONGEST_TOKEN, TOKEN_PATTERN
+from mappings.fields import FIELDS, FORMAT_VERSION, Field, Kind
+from mappings.stems import STEM_OVERRIDES
+
+STEMMED: Final = "stemmed"
+PLAIN: Final = "plain"
+
+# Words of different values of one field stand this far apart, so that no phrase reaches from one author into the next.
+_GAP: Final = 100
+
+# How Java writes what Rust writes as \p{Han}.
+_SCRIPTS: Final = ("Han", "Hiragana", "Katakana")
+
+
+def words_field(field: str) -> str:
+    """The companion of a text field with its words lowercased and folded but not stemmed: for prefixes and spelling."""
+    return f"{field}.words"
+
+
+def value_field(facet: str) -> str:
+    """The companion of a facet field with the ids alone: what filters look for."""
+    return f"{facet}_value"
+
+
+def build_mapping() -> dict[str, Any]:
+    """The mapping with every field of `mappings.fields`; `_meta` says what it was made from."""
+    properties: dict[str, Any] = {}
+    for field in FIELDS:
+        properties |= _properties(field)
+    return {"dynamic": "strict", "_meta": _about(), "properties": properties}
+
+
+def build_analysis() -> dict[str, Any]:
+    """The analyzers of the index settings."""
+    folding = ["short_enough", "lowercase", "asciifolding"]
+    return {
+        "tokenizer": {"tokens": {"type": "pattern", "group": 0, "pattern": _java_pattern()}},
+        "filter": {
+            "short_enough": {"type": "length", "max": LONGEST_TOKEN},
+            "as_older_snowball": {"type": "stemmer_override", "rules": list(STEM_OVERRIDES)},
+            "english": {"type": "stemmer", "language": "porter2"},
+        },
+        "analyzer": {
+            STEMMED: {"type": "custom", "tokenizer": "tokens", "filter": [*folding, "as_older_snowball", "english"]},
+            PLAIN: {"type": "custom", "tokenizer": "tokens", "filter": folding},
+        },
+    }
+
+
+def _about() -> dict[str, Any]:
+    """The format and the fields that an index is made with: for people who look at it, and for an upgrade."""
+    return {"format": FORMAT_VERSION, "fields": {field.name: field.kind.value for field in FIELDS}}
+
+
+def _properties(field: Field) -> dict[str, Any]:
+    unsearched: dict[str, Any] = {"type": "keyword", "index": False}
+    match field.kind:
+        case Kind.TEXT:
+            words: dict[str, Any] = {"type": "text", "analyzer": PLAIN, "index_options": "freqs", "norms": False}
+            text = {"type": "text", "analyzer": STEMMED, "position_increment_gap": _GAP, "fields": {"words": words}}
+            return {field.name: text}
+        case Kind.KEYWORD:
+            return {field.name: {"type": "keyword"}}
+        case Kind.FACET:
+            return {
+                field.name: unsearched,
+                value_field(field.name): {"type": "keyword", "doc_values": False},
+            }
+        case Kind.SORT:
+            return {field.name: unsearched}
+        case Kind.INTEGER:
+            return {field.name: {"type": "long", "index": False}}
+        case Kind.STORED:
+            return {field.name: {**unsearched, "doc_values": False}}
+        case _:
+            assert_never(field.kind)
+
+
+def _java_pattern() -> str:
+    pattern = TOKEN_PATTERN
+    for script in _SCRIPTS:
+        pattern = pattern.replace(rf"\p{{{script}}}", rf"\p{{Is{script}}}")
+    return pattern

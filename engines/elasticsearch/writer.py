@@ -1,0 +1,122 @@
+"""The writing side of the Elasticsearch engine. Any number of processes may write at once: versions decide."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from http import HTTPStatus
+from typing import Any, Final
+
+from elasticsearch import Elasticsearch
+
+from engines.elasticsearch.errors import translated
+from engines.elasticsearch.indices import Indices
+from engines.elasticsearch.schema import value_field
+from mappings.fields import FIELDS, Kind, split_facet_term
+from search.engine import Document, GenerationName, Operation, Outcome, Put, Result
+from search.errors import IndexMissing
+
+_DONE: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.CONFLICT})
+
+# How many (id, version) pairs are read at a time.
+_VERSIONS: Final = 5_000
+
+
+class ElasticsearchWriter:
+    """Implements `search.engine.IndexWriter`."""
+
+    def __init__(self, client: Elasticsearch, indices: Indices) -> None:
+        """The client may take its time: a bulk is longer than a search."""
+        self._client = client
+        self._indices = indices
+
+    def create(self, generation: GenerationName) -> None:
+        """Make an empty generation."""
+        self._indices.create(generation)
+
+    def write(self, generation: GenerationName, operations: Sequence[Operation]) -> Sequence[Result]:
+        """Apply the operations in one bulk; searchable after the next refresh."""
+        if not operations:
+            return []
+        # Also finds out whether the index is there: a bulk to one that is not would make it, without our mapping.
+        fields = self._indices.fields_of(generation)
+        lines = list(_bulk_lines(operations, fields))
+        with translated():
+            answer = self._client.bulk(index=self._indices.name_of(generation), operations=lines)
+        return [_result(next(iter(item.values()))) for item in answer.body["items"]]
+
+    def versions(self, generation: GenerationName) -> Iterable[tuple[str, int]]:
+        """The id and version of every document, in order of id."""
+        index = self._indices.name_of(generation)
+        with translated():
+            self._client.indices.refresh(index=index)
+        after: list[str] | None = None
+        while page := self._version_page(index, after):
+            yield from page
+            after = [page[-1][0]]
+
+    def activate(self, generation: GenerationName) -> None:
+        """Let searches go to this generation, with all that was written to it."""
+        with translated():
+            self._client.indices.refresh(index=self._indices.name_of(generation))
+        self._indices.activate(generation)
+
+    def active(self) -> GenerationName | None:
+        """The generation that searches go to, None where there is none.
+
+        One that was made with another list of fields is still read, and written with the fields that it has.
+        """
+        return self._indices.active()
+
+    def generations(self) -> Sequence[GenerationName]:
+        """Every generation that there is, active or not."""
+        return self._indices.all()
+
+    def remove(self, generation: GenerationName) -> None:
+        """Delete a generation that is not active."""
+        self._indices.remove(generation)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _version_page(self, index: str, after: list[str] | None) -> list[tuple[str, int]]:
+        body: dict[str, Any] = {"size": _VERSIONS, "sort": [{"id": "asc"}], "_source": False, "version": True}
+        if after is not None:
+            body["search_after"] = after
+        with translated():
+            hits = self._client.search(index=index, body=body).body["hits"]["hits"]
+        return [(hit["_id"], hit["_version"]) for hit in hits]
+
+
+def to_elasticsearch(document: Document, known: Set[str]) -> dict[str, Any]:
+    """A document with the companions that the mapping has for its fields; empty and unknown fields are left out."""
+    built: dict[str, Any] = {}
+    for field in FIELDS:
+        value = document.get(field.name)
+        if not value:
+            continue
+        built[field.name] = value
+        if field.kind is Kind.FACET and not isinstance(value, int):
+            terms = (value,) if isinstance(value, str) else value
+            built[value_field(field.name)] = [split_facet_term(term)[0] for term in terms]
+    return {name: value for name, value in built.items() if name in known}
+
+
+def _bulk_lines(operations: Iterable[Operation], known: Set[str]) -> Iterator[dict[str, Any]]:
+    for operation in operations:
+        about = {"_id": operation.id, "version": operation.version, "version_type": "external_gte"}
+        if isinstance(operation, Put):
+            yield {"index": about}
+            yield to_elasticsearch(operation.document, known)
+        else:
+            yield {"delete": about}
+
+
+def _result(item: Mapping[str, Any]) -> Result:
+    status = item["status"]
+    error: Mapping[str, Any] = item.get("error") or {}
+    if error.get("type") == "index_not_found_exception":
+        raise IndexMissing(f"There is no index {item['_index']}")
+    if status in _DONE or (status == HTTPStatus.NOT_FOUND and item.get("result") == "not_found"):
+        return Result(id=item["_id"], outcome=Outcome.DONE)
+    refused = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    busy = status == HTTPStatus.TOO_MANY_REQUESTS
+    outcome = Outcome.REFUSED if refused and not busy else Outcome.TRY_AGAIN
+    return Result(id=item["_id"], outcome=outcome, reason=f"{error.get('type')}: {error.get('reason')}")
