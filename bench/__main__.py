@@ -1,0 +1,63 @@
+"""The command behind script/bench."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bench.data import CATALOGUE, JUDGED, SETTING, DataMissing, data_file
+from bench.processes import ServerFailed
+from bench.relevance import compare_all
+from bench.report import render_relevance, render_speed
+from bench.speed import measure_speed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status: 0; 1 where a collection is ranked worse than is allowed; 2 where nothing could be measured."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except (DataMissing, ServerFailed) as e:
+        print(f"script/bench: {e}", file=sys.stderr)  # noqa: T201 - a command
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="script/bench", description=f"Measures the service on real data. {SETTING} names the folder of the data."
+    )
+    commands = parser.add_subparsers(required=True, metavar="speed|relevance")
+    speed = commands.add_parser("speed", help="how fast it answers, beside Datasette")
+    speed.add_argument("--searches", type=int, default=1_000, help="how many searches are timed (default: 1000)")
+    speed.add_argument(
+        "--library", type=Path, metavar="FOLDER", help="keep the imported library here, or use the one that is there"
+    )
+    speed.set_defaults(run=_speed)
+    relevance = commands.add_parser("relevance", help="how well it ranks, beside plain BM25 (bm25s)")
+    relevance.set_defaults(run=_relevance)
+    for command in (speed, relevance):
+        command.add_argument("--json", action="store_true", dest="as_json", help="print the figures as JSON")
+    return parser
+
+
+def _speed(chosen: argparse.Namespace) -> int:
+    speed = measure_speed(data_file(CATALOGUE), chosen.library, chosen.searches)
+    _print(asdict(speed) if chosen.as_json else render_speed(speed))
+    return 0
+
+
+def _relevance(chosen: argparse.Namespace) -> int:
+    comparisons = compare_all(data_file(JUDGED))
+    _print([asdict(each) for each in comparisons] if chosen.as_json else render_relevance(comparisons))
+    return 0 if all(each.is_good for each in comparisons) else 1
+
+
+def _print(shown: Any) -> None:  # noqa: ANN401 - text, or what JSON can hold
+    print(shown if isinstance(shown, str) else json.dumps(shown, indent=2))  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    sys.exit(main())

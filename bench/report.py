@@ -1,0 +1,94 @@
+"""The figures as tables for people."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bench.library import Built
+from bench.relevance import TOLERANCE, Comparison
+from bench.speed import JSON, Speed
+
+# What is aimed at, in milliseconds.
+AIM_P50: Final = 5.0
+AIM_P99: Final = 20.0
+
+
+def render_speed(speed: Speed) -> str:
+    """The times, and what they cost in memory and on disk."""
+    rows = [
+        (name, *(f"{value:.1f}" for value in (each.p50, each.p95, each.p99, each.highest)))
+        for name, each in speed.latencies.items()
+    ]
+    drawn = f"{speed.searches:,} different searches, {speed.filtered:,} of them with one or two filters"
+    memory = f"our {speed.server_processes} processes {_size(speed.server_memory)}"
+    disk = f"index {_size(speed.index_bytes)}, catalogue {_size(speed.catalogue_bytes)}"
+    lines = [
+        f"{speed.records:,} records. {drawn}; they find {speed.found_median:,} records in the median.",
+        "Each answer: the best 20, five facets, words marked (Datasette: neither ranked nor marked). One client.",
+        "",
+        _table([("milliseconds", "p50", "p95", "p99", "highest"), *rows]),
+        "",
+        *([_build_line(speed.built)] if speed.built else []),
+        f"Memory: {memory}, Datasette {_size(speed.datasette_memory)}.",
+        f"On disk: {disk}, Datasette's database {_size(speed.datasette_bytes)}.",
+        _aim_line(speed),
+        *_warning(speed),
+    ]
+    return "\n".join(lines)
+
+
+def render_relevance(comparisons: Sequence[Comparison]) -> str:
+    """Each collection with the service's scores, those of bm25s, and how far apart they are."""
+    head = ("", "documents", "queries", "nDCG@10", "bm25s", "difference", "MAP", "bm25s", "recall@100", "bm25s")
+    rows = [
+        (
+            each.name,
+            f"{each.documents:,}",
+            f"{each.queries:,}",
+            f"{each.ours.ndcg10:.3f}",
+            f"{each.plain.ndcg10:.3f}",
+            f"{each.difference:+.3f}{'' if each.is_good else ' !'}",
+            f"{each.ours.map:.3f}",
+            f"{each.plain.map:.3f}",
+            f"{each.ours.recall100:.3f}",
+            f"{each.plain.recall100:.3f}",
+        )
+        for each in comparisons
+    ]
+    bad = [each.name for each in comparisons if not each.is_good]
+    verdict = f"More than {TOLERANCE} below bm25s: {', '.join(bad)}." if bad else f"None is {TOLERANCE} below bm25s."
+    return f"{_table([head, *rows])}\n\n{verdict}"
+
+
+def _build_line(built: Built) -> str:
+    imported = f"Import: {built.import_seconds:.0f} s, {_rate(built.records, built.import_seconds)}"
+    indexed = f"Index: {built.index_seconds:.0f} s, {_rate(built.records, built.index_seconds)}"
+    return f"{imported}; {built.refused} lines refused. {indexed}. Memory: at most {_size(built.peak_memory)}."
+
+
+def _aim_line(speed: Speed) -> str:
+    found = speed.latencies[JSON]
+    reached = found.p50 <= AIM_P50 and found.p99 <= AIM_P99
+    return f"The aim, {JSON} p50 {AIM_P50:.0f} ms and p99 {AIM_P99:.0f} ms, is {'reached' if reached else 'missed'}."
+
+
+def _warning(speed: Speed) -> list[str]:
+    missing = speed.datasette_facets_missing
+    return [f"Datasette left facets out of {missing} answers."] if missing else []
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Columns side by side, the first to the left and numbers to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))])
+        for row in rows
+    ]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+
+
+def _rate(number: int, seconds: float) -> str:
+    return f"{number / seconds:,.0f} a second"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:,.0f} MB"
