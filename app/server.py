@@ -5,7 +5,6 @@ import socket
 from typing import Any, Final
 
 from gunicorn.app.base import BaseApplication
-from gunicorn.arbiter import Arbiter
 
 from app.factory import create_app
 from app.listening import shown_address
@@ -14,14 +13,6 @@ from bootstrap.services import Services, build_services
 from bootstrap.settings import Settings
 
 _GRACE: Final = 10  # seconds for answers under way after SIGTERM
-
-
-class _MainProcess(Arbiter):
-    """Starts the worker processes and restarts those that die."""
-
-    def handle_int(self) -> None:
-        """Ctrl+C stops as SIGTERM does: answers under way are finished. A second one does not wait for them."""
-        raise StopIteration
 
 
 class Server(BaseApplication):
@@ -56,10 +47,6 @@ class Server(BaseApplication):
         self._services = build_services(self._settings)
         self._services.indexer.start()
         return create_app(self._services)
-
-    def run(self) -> None:
-        """Serve until SIGTERM or Ctrl+C, then leave the program with exit status 0."""
-        _MainProcess(self).run()
 
     def _stop(self, _server: object, _worker: object) -> None:
         if self._services is not None:

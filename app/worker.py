@@ -1,7 +1,6 @@
 """gunicorn's worker process, made to answer in the service's own words what never reaches the application."""
 
 import re
-import signal
 import socket
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -55,12 +54,7 @@ class _Parser(RequestParser):
 
 
 class Worker(ThreadWorker):
-    """A worker that answers broken requests with problems, and leaves Ctrl+C to the main process."""
-
-    def init_signals(self) -> None:
-        """Called by gunicorn. A terminal sends Ctrl+C to every process; the main one tells the others to finish."""
-        super().init_signals()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A worker that answers broken requests with problems."""
 
     def enqueue_req(self, conn: TConn) -> None:
         """Called by gunicorn for each connection that can be read."""

@@ -126,6 +126,20 @@ def test_answers_under_way_are_finished(start_server: Start, data: Path) -> None
     assert all(isinstance(failure, ConnectionResetError) for failure in failures)
 
 
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl+C"])
+def test_a_request_that_has_begun_to_arrive_is_answered(start_server: Start, data: Path, sent: signal.Signals) -> None:
+    running = start_server(data)
+    parts = urlsplit(running.address)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+        connection.sendall(GET)
+        time.sleep(0.3)
+        os.killpg(running.process.pid, sent)
+        time.sleep(0.7)
+        connection.sendall(b"\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert running.process.wait(timeout=10) == 0
+
+
 def test_a_worker_that_dies_is_replaced(start_server: Start, data: Path) -> None:
     running = start_server(data)
     victim = running.workers()[0]
