@@ -43,7 +43,7 @@ class ElasticsearchWriter:
         return [_result(next(iter(item.values()))) for item in answer.body["items"]]
 
     def versions(self, generation: GenerationName) -> Iterable[tuple[str, int]]:
-        """The id and version of every document, in order of id."""
+        """The id and version of every document, in order of id; all that was written is searchable from now on."""
         index = self._indices.name_of(generation)
         with translated():
             self._client.indices.refresh(index=index)

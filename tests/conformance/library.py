@@ -46,6 +46,11 @@ class Library:
         results = self.writer.write(self.generation, operations)
         assert [(result.id, result.outcome) for result in results] == [(o.id, Outcome.DONE) for o in operations]
 
+    def settle(self) -> None:
+        """Wait until all that was written can be searched, changes of records that were there before included."""
+        written = dict(self.writer.versions(self.generation))
+        assert eventually(lambda: self.count() == len(written))
+
     def search(self, text: str = "", filters: Mapping[str, Sequence[str]] | None = None, **parts: Any) -> SearchPage:
         """A page of results."""
         return self.engine.search(a_request(text, filters, **parts))

@@ -7,7 +7,7 @@ import pytest
 from catalogue.record import Concept, ConceptId, Vocabulary
 from mappings.fields import FACET_NAMES
 from tests.conformance.conftest import MakeLibrary
-from tests.conformance.library import Library, a_request, eventually
+from tests.conformance.library import Library, a_request
 from tests.conformance.records import a_record
 
 
@@ -166,7 +166,7 @@ def long_tail(make_library: MakeLibrary) -> Library:
     library = make_library(*nameless)
     for records in (of_three[:1], of_two[:1], of_three[1:], of_one, of_two[1:]):
         library.put(*records)
-    assert eventually(lambda: library.count() == 15)
+    library.settle()
     return library
 
 

@@ -57,6 +57,7 @@ def library(make_library: MakeLibrary, records: list[Record]) -> Library:
         library.put(*records[start : start + 46])
     for number in range(230, 260):
         library.remove(f"r{number:03}", version=2)
+    library.settle()
     return library
 
 

@@ -61,6 +61,7 @@ def ties(make_library: MakeLibrary) -> Library:
     for start in range(0, 95, 10):
         library.put(*alike[start : start + 10])
     library.put(*(replace(record, version=2) for record in alike[::7]))
+    library.settle()
     return library
 
 
@@ -136,6 +137,7 @@ def many(make_library: MakeLibrary) -> Library:
     numbers = [(n * 7_919) % (MAX_RESULT_WINDOW + 50) for n in range(MAX_RESULT_WINDOW + 50)]
     for start in range(0, len(numbers), 2_500):
         library.put(*(a_record(f"r{n:05}", "Cohesion") for n in numbers[start : start + 2_500]))
+    library.settle()
     assert eventually(lambda: library.count() == len(numbers))
     return library
 

@@ -105,15 +105,25 @@ def test_without_words_relevance_is_newest_first(text: str, sort: Sort, used: So
     assert engine.searched[0].sort is used
 
 
-def test_a_spelling_is_suggested_where_nothing_was_found_as_asked() -> None:
+@pytest.mark.parametrize(
+    ("typed", "total", "suggested"),
+    [
+        pytest.param("trsut", 0, "trust", id="nothing found"),
+        pytest.param("trsut hope", 2, "trust hope", id="only some of the words found"),
+        pytest.param("trsut love", 1, None, id="no spelling that finds all of them"),
+        pytest.param("trust", 1, None, id="found as it was typed"),
+    ],
+)
+def test_a_spelling_is_suggested_where_nothing_was_found_as_asked(
+    typed: str, total: int, suggested: str | None
+) -> None:
     similar = {"trsut": [WordFrequency(word="trust", edits=1, documents=1)]}
-    engine = FakeEngine(FakeRecord(id="a", words="trust"), FakeRecord(id="b", words="hope"), similar=similar)
-    page = Discovery(engine, KnownLabels()).search(a_request("trsut hope"))
-    assert (page.total, page.found_as_asked) == (1, 0)
-    assert page.suggestion is None  # no record has both
-    page = Discovery(engine, KnownLabels()).search(a_request("trsut"))
-    assert page.suggestion is not None
-    assert (page.suggestion.text, page.suggestion.total) == ("trust", 1)
+    texts = ("trust hope", "hope", "love")
+    engine = FakeEngine(*(FakeRecord(id=text, words=text) for text in texts), similar=similar)
+    page = Discovery(engine, KnownLabels()).search(a_request(typed))
+    assert page.total == total
+    assert (page.suggestion.text if page.suggestion else None) == suggested
+    assert page.suggestion is None or page.suggestion.total == 1
 
 
 def test_labels_are_asked_for_only_where_no_record_carries_them() -> None:
