@@ -225,10 +225,13 @@ def test_a_command_that_follows_a_server_does_the_work_when_that_ends(
     process = subprocess.Popen(
         [*BELONG, "import", str(file)], env=environment_of(data), cwd=ROOT, stdout=subprocess.DEVNULL
     )
-    time.sleep(1.5)
-    assert process.poll() is None
-    running.kill()
-    assert process.wait(timeout=20) == 0
+    try:
+        time.sleep(1.5)
+        assert process.poll() is None
+        running.kill()
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
     assert json.loads(run(data, "search", "--json", "zymurgy").stdout)["total"] == 1
 
 
