@@ -44,6 +44,7 @@ class Server(BaseApplication):
     def load(self) -> Any:  # noqa: ANN401 - a Flask, which gunicorn knows by another type
         """Called by gunicorn in each worker process."""
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logging.getLogger("elastic_transport").setLevel(logging.ERROR)  # or a line for each search
         self._services = build_services(self._settings)
         self._services.indexer.start()
         return create_app(self._services)
