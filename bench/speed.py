@@ -11,17 +11,19 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median_low as median
 from typing import Final
 
-from bench.datasette_server import DATABASE, SETTINGS, build_database, facets_missing, search_path
+from bench.datasette_server import DATABASE, SETTINGS, build_database, lacks_facets, search_path
 from bench.latency import Latency, latency_of
 from bench.library import Built, fill, is_complete, opened_library, record_count
 from bench.processes import Client, Running, free_port, memory_of, running
 from bench.searches import Search, draw_searches
 from bootstrap.services import Services
 from catalogue import records
+from search.results import SearchPage
 
 JSON: Final = "JSON over HTTP"
 PAGE: Final = "page over HTTP"
@@ -32,7 +34,7 @@ DATASETTE: Final = "Datasette, JSON over HTTP"
 # Asked before the clock runs: code is loaded, files are in memory.
 _WARM_UP: Final = 100
 
-Answer = Callable[[Search], object]
+Answer = Callable[[Search], bytes | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Speed:
     searches: int
     filtered: int
     found_median: int
+    datasette_found_median: int
     records: int
     built: Built | None
     latencies: Mapping[str, Latency]
@@ -51,7 +54,7 @@ class Speed:
     index_bytes: int
     catalogue_bytes: int
     datasette_bytes: int
-    datasette_facets_missing: int
+    datasette_incomplete: int
 
 
 def measure_speed(file: Path, folder: Path | None, count: int) -> Speed:
@@ -65,24 +68,24 @@ def measure_speed(file: Path, folder: Path | None, count: int) -> Speed:
         server = stack.enter_context(_our_server(folder))
         datasette = stack.enter_context(_datasette(folder))
         answers = stack.enter_context(_answers(services, server, datasette))
-        for search in searches[:_WARM_UP]:
-            _ask_all(answers, search, 0)
+        _time(answers, searches[:_WARM_UP])
         timed = searches[_WARM_UP:]
-        times = _time(answers, timed)
+        timing = _time(answers, timed)
         return Speed(
             searches=len(timed),
             filtered=sum(1 for search in timed if search.filters),
-            found_median=_median_found(services, timed),
+            found_median=median(timing.found),
+            datasette_found_median=median(timing.datasette_found),
             records=record_count(services),
             built=built,
-            latencies={name: latency_of(seconds) for name, seconds in times.items()},
+            latencies={name: latency_of(seconds) for name, seconds in timing.seconds.items()},
             server_memory=memory_of(server.process),
             server_processes=services.settings.web_processes,
             datasette_memory=memory_of(datasette.process),
             index_bytes=_size(services.settings.index_folder),
             catalogue_bytes=_size(folder / "catalogue.sqlite"),
             datasette_bytes=_size(folder / DATABASE),
-            datasette_facets_missing=_facets_missing(datasette, timed),
+            datasette_incomplete=timing.datasette_incomplete,
         )
 
 
@@ -133,8 +136,8 @@ def _answers(services: Services, server: Running, datasette: Running) -> Generat
         yield {
             JSON: lambda search: json_client.get(f"/api/v1/search?{search.query_string}&size=20"),
             PAGE: lambda search: page_client.get(f"/search?{search.query_string}"),
-            CALL: lambda search: services.discovery.search(search.request()),
-            BARE: lambda search: services.engine.search(search.request()),
+            CALL: lambda search: _unread(services.discovery.search(search.request())),
+            BARE: lambda search: _unread(services.engine.search(search.request())),
             DATASETTE: lambda search: datasette_client.get(search_path(search)),
         }
     finally:
@@ -142,37 +145,40 @@ def _answers(services: Services, server: Running, datasette: Running) -> Generat
             client.close()
 
 
-def _time(answers: Mapping[str, Answer], searches: Sequence[Search]) -> dict[str, list[float]]:
-    times: dict[str, list[float]] = {name: [] for name in answers}
+def _unread(_page: SearchPage) -> None:
+    """A result within this process has no body."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Timing:
+    """What grows as answers come in. `found` are the totals that they give: the same searches find about the same."""
+
+    seconds: dict[str, list[float]]
+    found: list[int] = field(default_factory=list[int])
+    datasette_found: list[int] = field(default_factory=list[int])
+    datasette_incomplete: int = 0
+
+
+def _time(answers: Mapping[str, Answer], searches: Sequence[Search]) -> _Timing:
+    timing = _Timing(seconds={name: [] for name in answers})
     for at, search in enumerate(searches):
-        for name, seconds in _ask_all(answers, search, at):
-            times[name].append(seconds)
-    return times
+        for name in _in_turn(list(answers), at):
+            start = time.perf_counter()
+            body = answers[name](search)
+            timing.seconds[name].append(time.perf_counter() - start)
+            if name == JSON and body is not None:
+                timing.found.append(json.loads(body)["total"])
+            elif name == DATASETTE and body is not None:
+                answer = json.loads(body)
+                timing.datasette_found.append(answer["filtered_table_rows_count"])
+                timing.datasette_incomplete += lacks_facets(answer)
+    return timing
 
 
-def _ask_all(answers: Mapping[str, Answer], search: Search, turn: int) -> list[tuple[str, float]]:
-    """How long each took; each is the first in turn, for the first finds the caches of the processor cold."""
-    names = list(answers)
+def _in_turn(names: Sequence[str], turn: int) -> list[str]:
+    """Each is the first in turn, for the first finds the caches of the processor cold."""
     first = turn % len(names)
-    taken: list[tuple[str, float]] = []
-    for name in [*names[first:], *names[:first]]:
-        start = time.perf_counter()
-        answers[name](search)
-        taken.append((name, time.perf_counter() - start))
-    return taken
-
-
-def _median_found(services: Services, searches: Sequence[Search]) -> int:
-    totals = sorted(services.engine.count(replace(search.request(), facets=())) for search in searches)
-    return totals[len(totals) // 2]
-
-
-def _facets_missing(datasette: Running, searches: Sequence[Search]) -> int:
-    """How many of some answers lack a facet: Datasette leaves out what takes too long."""
-    client = Client(datasette.port)
-    missing = sum(facets_missing(json.loads(client.get(search_path(search)))) for search in searches[::20])
-    client.close()
-    return missing
+    return [*names[first:], *names[:first]]
 
 
 def _beside_python(command: str) -> str:
