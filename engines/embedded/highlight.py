@@ -5,9 +5,9 @@ the text. Here only words with the right first letter are, and what a word's ste
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from engines.embedded.schema import plain_analyzer, stemmed_analyzer
 from mappings.analysis import token_spans
@@ -21,6 +21,8 @@ HIGHLIGHTED: Final = tuple(field.name for field in FIELDS if field.highlighted)
 _plain: Final = plain_analyzer()
 _stemmed: Final = stemmed_analyzer()
 
+_Leaf: TypeAlias = Word | Prefix | Phrase
+
 # About as many words as people write; some 10 MB.
 _MOST_KNOWN: Final = 50_000
 
@@ -30,7 +32,12 @@ class Highlighter:
 
     def __init__(self, tree: Node) -> None:
         """Words and phrases are found by their stems, prefixes by how words begin."""
-        self._markers: Mapping[str, _Marker] = {field: _Marker(tree, field) for field in HIGHLIGHTED}
+        leaves = tuple(positive_leaves(tree))
+        everywhere = _Marker(leaves)
+        self._markers: Mapping[str, _Marker] = {
+            field: everywhere if all(leaf.field is None for leaf in leaves) else _Marker(_leaves_in(field, leaves))
+            for field in HIGHLIGHTED
+        }
 
     def spans(self, field: str, text: str) -> list[Span]:
         """The places of found words in a text, in characters, rising and without overlap."""
@@ -38,10 +45,9 @@ class Highlighter:
 
 
 class _Marker:
-    """The words of a tree that are looked for in one field."""
+    """Some words that are looked for in a text."""
 
-    def __init__(self, tree: Node, field: str) -> None:
-        leaves = [leaf for leaf in positive_leaves(tree) if leaf.field in {None, field}]
+    def __init__(self, leaves: Sequence[_Leaf]) -> None:
         self._stems = frozenset(_stems(leaves))
         self._beginnings = tuple(_beginnings(leaves))
         # No stem begins with another letter than its word.
@@ -70,7 +76,11 @@ class _Marker:
         )
 
 
-def _stems(leaves: Iterable[Word | Prefix | Phrase]) -> Iterator[str]:
+def _leaves_in(field: str, leaves: Iterable[_Leaf]) -> list[_Leaf]:
+    return [leaf for leaf in leaves if leaf.field in {None, field}]
+
+
+def _stems(leaves: Iterable[_Leaf]) -> Iterator[str]:
     for leaf in leaves:
         match leaf:
             case Word(text=text):
@@ -81,7 +91,7 @@ def _stems(leaves: Iterable[Word | Prefix | Phrase]) -> Iterator[str]:
                 pass
 
 
-def _beginnings(leaves: Iterable[Word | Prefix | Phrase]) -> Iterator[str]:
+def _beginnings(leaves: Iterable[_Leaf]) -> Iterator[str]:
     for leaf in leaves:
         if isinstance(leaf, Prefix):
             yield from _plain.analyze(leaf.text)

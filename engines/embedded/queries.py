@@ -16,6 +16,9 @@ from search.request import FacetValue, SearchRequest, year_range
 _WORD_FIELDS: Final = [(field.name, field.weight) for field in TEXT_FIELDS if field.weight]
 _PHRASE_FIELDS: Final = [(field.name, 1.0 + field.weight) for field in TEXT_FIELDS if field.name != EVERYTHING]
 
+# A set of terms takes 0.4 ms to set up, which pays off where there are many: the years of a range.
+_FEW_VALUES: Final = 8
+
 _stemmed: Final = stemmed_analyzer()
 _plain: Final = plain_analyzer()
 
@@ -119,7 +122,10 @@ class QueryCompiler:
             yield Occur.Must, _unscored(self._value_query(facet, values))
 
     def _value_query(self, facet: str, values: Sequence[str]) -> Query:
-        return Query.term_set_query(self._schema, value_field(facet), values)
+        if len(values) > _FEW_VALUES:
+            return Query.term_set_query(self._schema, value_field(facet), values)
+        terms = [Query.term_query(self._schema, value_field(facet), value, "basic") for value in values]
+        return terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms])
 
     def _plain_years(self, chosen: tuple[FacetValue, ...]) -> list[str]:
         ranges = [(value, year_range(value)) for value in chosen]
