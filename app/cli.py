@@ -145,6 +145,7 @@ def status(*, as_json: bool) -> None:
         return
     click.echo(f"Records: {now['records']:,}\nIndex: {now['index'] or 'none'}")
     behind = f"{now['pending']:,} changes are on their way" if now["pending"] else "the index is up to date"
+    click.echo(f"Data: {services.settings.data}")
     click.echo(f"Freshness: {behind if now['index'] else 'there is no index that can be searched'}")
 
 

@@ -19,6 +19,7 @@ from search.errors import InvalidRequest
 
 _MOST_BODY: Final = 64 * 1024  # bytes
 
+_AN_HOUR: Final = 3600  # seconds
 _A_YEAR: Final = 365 * 24 * 3600  # seconds
 
 _LONGEST_SHOWN: Final = 100
@@ -113,6 +114,8 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.method not in {"GET", "HEAD"}:
         return response
+    if request.path.startswith("/static/") and "v" not in request.args:
+        response.headers["Cache-Control"] = f"public, max-age={_AN_HOUR}"  # no hash of the content in the address
     response.headers.setdefault("Cache-Control", "no-cache")  # may be kept, but is asked for again: a 304 is cheap
     if response.status_code == HTTPStatus.OK:
         if not response.is_streamed and not response.get_etag()[0]:

@@ -22,6 +22,7 @@ from search.request import (
 
 _MOST_VALUES: Final = 50
 _LONGEST_VALUE: Final = 300
+_LONGEST_CONTAINING: Final = 200
 
 # What an answer repeats of a value that was too long.
 _LONGEST_SHOWN: Final = 100
@@ -89,6 +90,26 @@ class ApiSearchParameters(SearchParameters):
     )
 
 
+class FacetPaging(Schema):
+    """Which of a facet's values are shown."""
+
+    containing = fields.String(
+        load_default="",
+        validate=validate.Length(max=_LONGEST_CONTAINING, error=f"at most {_LONGEST_CONTAINING} characters long"),
+        metadata={"description": "Only values whose label has these letters."},
+    )
+    page = WholeNumber(1, MAX_RESULT_WINDOW, load_default=1, metadata={"description": "The page of values."})
+
+
+class FacetParameters(FacetPaging, SearchParameters):
+    """What a page of a facet's values understands."""
+
+    class Meta:
+        """A facet's values have their own order."""
+
+        exclude = ("sort",)
+
+
 class UnknownParameter(InvalidRequest):
     """A parameter that does not exist."""
 
@@ -102,6 +123,7 @@ class UnknownParameter(InvalidRequest):
 
 
 _page_parameters: Final = SearchParameters(unknown=EXCLUDE)
+_facet_paging: Final = FacetPaging(unknown=EXCLUDE)
 
 
 def parse_page_request(args: MultiDict[str, str], *, facets: tuple[str, ...] = FACET_NAMES) -> SearchRequest:
@@ -109,9 +131,25 @@ def parse_page_request(args: MultiDict[str, str], *, facets: tuple[str, ...] = F
 
     Of a repeated parameter that can be given once the first counts. Raises InvalidRequest.
     """
+    return to_request(_loaded(_page_parameters, _given(args)), facets=facets)
+
+
+def parse_facet_page(args: MultiDict[str, str], facet: str) -> tuple[SearchRequest, str, int]:
+    """The search around the values of a facet, what their labels have to contain, and their page.
+
+    As forgiving as `parse_page_request`. Raises InvalidRequest.
+    """
+    given = _given(args)
+    paging = _loaded(_facet_paging, given)
+    around = {name: value for name, value in given.items() if name != "page"}
+    request = to_request(_loaded(_page_parameters, around), facets=(facet,))
+    return request, paging["containing"].strip(), paging["page"]
+
+
+def _given(args: MultiDict[str, str]) -> dict[str, str | list[str]]:
+    """What is not empty; of what can be given once the first."""
     given = {name: [value for value in values if value] for name, values in args.lists()}
-    flat = {name: values if name in FACET_NAMES else values[0] for name, values in given.items() if values}
-    return to_request(_loaded(_page_parameters, flat), facets=facets)
+    return {name: values if name in FACET_NAMES else values[0] for name, values in given.items() if values}
 
 
 def load_strictly(schema: Schema, args: MultiDict[str, str]) -> dict[str, Any]:

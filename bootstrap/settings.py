@@ -82,10 +82,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{data / 'catalogue.sqlite'}",
         web_processes=_whole_number(environment, "WEB_PROCESSES", default=2, lowest=1, highest=64),
         web_threads=_whole_number(environment, "WEB_THREADS", default=4, lowest=1, highest=64),
-        contact=environment.get("CONTACT") or None,
+        contact=_contact(environment),
         engine=_engine(environment),
         elasticsearch=_elasticsearch(environment),
     )
+
+
+def _contact(environment: Mapping[str, str]) -> str | None:
+    text = environment.get("CONTACT") or None
+    if text is None or text.startswith(("http://", "https://")) or ("@" in text and "/" not in text):
+        return text
+    raise SettingsError(f"CONTACT is {text!r}, but has to be a mail address or an address that begins with https://")
 
 
 def _engine(environment: Mapping[str, str]) -> EngineName:

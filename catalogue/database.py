@@ -148,6 +148,7 @@ def open_catalogue(
                 parsed, begin="BEGIN IMMEDIATE", mode="rw", timeout=busy_timeout, pragmas=_WRITE_PRAGMAS
             )
         case "postgresql":
+            _require_driver(parsed)
             reader = create_engine(parsed, isolation_level="REPEATABLE READ", pool_pre_ping=True)
             reader = reader.execution_options(postgresql_readonly=True)
             writer = create_engine(parsed, pool_pre_ping=True)
@@ -168,6 +169,14 @@ _WRITE_PRAGMAS: Final = (
 )
 # Foreign keys stay off: altering a table copies and drops it, and dropping would count as deleting its rows.
 _MIGRATION_PRAGMAS: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
+
+
+def _require_driver(url: URL) -> None:
+    try:
+        url.get_dialect().import_dbapi()
+    except ImportError as error:
+        limit = f"one whose driver is installed, but {error.name} is not"
+        raise Invalid(field="catalogue address", value=url.drivername, limit=limit) from error
 
 
 def _sqlite_path(url: URL) -> Path:

@@ -21,11 +21,11 @@ def to_document(record: Record) -> Document:
         "id": record.id,
         "version": record.version,
         **texts,
-        EVERYTHING: "\n".join(text for values in texts.values() for text in values),
+        EVERYTHING: "\n".join([*(text for values in texts.values() for text in values), *_year(record)]),
         "exact_title": folded_words(record.title),
         "theme": _facet_terms([(c.id, c.label) for theme in record.themes for c in _with_broader(theme)]),
         "type": _facet_terms([(c.id, c.label) for c in _with_broader(record.type)]),
-        "year": _facet_terms([(f"{record.date.year:04}", f"{record.date.year:04}")] if record.date else []),
+        "year": _facet_terms([(year, year) for year in _year(record)]),
         "author": _facet_terms([(c.agent.id, c.agent.name) for c in record.contributors]),
         "publisher": _facet_terms([(publisher.id, publisher.name) for publisher in record.publishers]),
         "newest": f"{_falling(record.date)} {record.id}",
@@ -63,6 +63,11 @@ def to_shown(record: Record) -> Shown:
         link=record.link,
         language=record.language,
     )
+
+
+def _year(record: Record) -> list[str]:
+    """The year of publication, also among the words of everything: people type an author and a year."""
+    return [f"{record.date.year:04}"] if record.date else []
 
 
 def _contributor_texts(record: Record) -> list[str]:

@@ -7,11 +7,9 @@ from typing import Final, Protocol
 
 from catalogue import requests
 from catalogue.database import Catalogue
-from catalogue.errors import CatalogueError
 from indexer.rebuild import Progress, Stopped, rebuild
 from indexer.synchronise import synchronise
 from search.engine import GenerationName, IndexWriter
-from search.errors import EngineError
 
 _log: Final = logging.getLogger(__name__)
 
@@ -130,7 +128,9 @@ class Indexer:
         while not self._stopped.is_set() and (request := self._next_request()) is not None:
             try:
                 self._rebuild(lambda done, total, request=request: self._note(request, done, total, on_progress))
-            except (EngineError, CatalogueError) as e:
+            except Stopped:
+                raise  # the next process begins it anew
+            except Exception as e:
                 self._finish(request, error=str(e))
                 raise
             self._finish(request)

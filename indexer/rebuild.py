@@ -12,7 +12,7 @@ from catalogue.record import Record, RecordId
 from indexer.documents import to_document
 from indexer.synchronise import synchronise
 from search.engine import GenerationName, IndexWriter, Outcome, Put
-from search.errors import EngineError
+from search.errors import EngineError, EngineUnavailable
 
 # Records per write: large enough that commits cost little, small enough that changes get their turn in between.
 _CHUNK: Final = 2_000
@@ -72,6 +72,8 @@ def _fill(
     after: RecordId | None = None
     while chunk := _read_chunk(catalogue, after):
         results = writer.write(new, [Put(id=r.id, version=r.version, document=to_document(r)) for r in chunk])
+        if any(result.outcome is Outcome.TRY_AGAIN for result in results):
+            raise EngineUnavailable("The engine did not take all records of a rebuild: it has to be begun again")
         shown += [(r.id, r.version) for r, result in zip(chunk, results, strict=True) if result.outcome is Outcome.DONE]
         after = chunk[-1].id
         done += len(chunk)

@@ -10,7 +10,6 @@ from catalogue.pending import Claim
 from catalogue.record import Record, RecordId
 from indexer.documents import to_document
 from search.engine import GenerationName, IndexWriter, Operation, Outcome, Put, Remove
-from search.errors import EngineError
 
 # How many changes go to the index in one write.
 BATCH: Final = 500
@@ -37,12 +36,12 @@ def synchronise(catalogue: Catalogue, writer: IndexWriter, generations: Sequence
     if claim is None:
         return 0
     versions = dict(claim.rows)
-    with catalogue.read() as session:
-        known = records.get_many(session, list(versions))
-    operations = [to_operation(id_, version, known.get(id_)) for id_, version in versions.items()]
     try:
+        with catalogue.read() as session:
+            known = records.get_many(session, list(versions))
+        operations = [to_operation(id_, version, known.get(id_)) for id_, version in versions.items()]
         results = [result for generation in generations for result in writer.write(generation, operations)]
-    except EngineError:
+    except Exception:  # whatever it was: nobody else can have the rows before the lease ends
         _give_back(catalogue, claim)
         raise
     failed = {result.id for result in results if result.outcome is not Outcome.DONE}

@@ -43,7 +43,7 @@ class Field:
 
 
 # Raised by one whenever the fields, the analysis or the stored form change: an index of another version is rebuilt.
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 
 # The text field that holds the words of all others.
 EVERYTHING: Final = "everything"
@@ -55,7 +55,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         name=EVERYTHING,
         kind=Kind.TEXT,
         weight=1.0,
-        meaning="The words of all other text fields together: a word counts the same wherever it stands.",
+        meaning="The words of all other text fields together, and the year: a word counts the same wherever it stands.",
     ),
     Field(
         name="title",

@@ -103,11 +103,11 @@ class Discovery:
     def _has_to_relax(self, request: SearchRequest, found: int) -> bool:
         """Whether too few records have the words. Filters do not count: choosing one must not widen the words."""
         query = request.query
-        if query.relaxed is None or found >= query.relaxed_below:
+        # Only the best match first keeps the few that have most of the words above the many that have some.
+        enough = query.relaxed_below if request.sort is Sort.RELEVANCE else 1
+        if query.relaxed is None or found >= enough:
             return False
-        if not request.filters:
-            return True
-        return self._engine.count(replace(request, filters={})) < query.relaxed_below
+        return not request.filters or self._engine.count(replace(request, filters={})) < enough
 
     def _labelled(self, facet: str, found: Sequence[Bucket]) -> tuple[Bucket, ...]:
         nameless = [bucket.value for bucket in found if bucket.label is None]

@@ -44,7 +44,8 @@ class Query:
     `notes` are sentences on what could not be read as syntax or was left out.
     `exact_title` is the folded title that the whole text would be, None where the text holds syntax.
     `relaxed` is the tree that any one of the words satisfies, None where that would be the same tree. It is searched
-    where the tree itself finds fewer than `relaxed_below` records, whatever the filters.
+    where the tree itself finds fewer than `relaxed_below` records, whatever the filters; where the best match does not
+    come first only if it finds none.
     """
 
     text: str

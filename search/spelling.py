@@ -30,6 +30,9 @@ _MOST_WORDS: Final = 12
 _MOST_OPTIONS: Final = 3
 _MOST_TRIES: Final = 8
 
+# How many combinations of other words are looked at: those of a long query are more than anybody has time for.
+_MOST_COMBINATIONS: Final = 64
+
 
 def suggest_spelling(engine: SearchEngine, request: SearchRequest) -> Suggestion | None:
     """The likeliest other spelling that finds something under the same filters, None if there is none."""
@@ -47,7 +50,7 @@ def _spellings(engine: SearchEngine, query: Query) -> Iterator[str]:
         return
     options = [_options(engine, word) for word in words]
     any_word = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")
-    for chosen in product(*options):
+    for chosen in islice(product(*options), _MOST_COMBINATIONS):
         others = dict(zip(words, chosen, strict=True))
         text = any_word.sub(lambda found, others=others: others[found[0]], query.text)
         if text != query.text:
@@ -67,7 +70,7 @@ def _words(query: Query) -> Iterator[str]:
 
 def _options(engine: SearchEngine, word: str) -> list[str]:
     """What may stand in a word's place: other words if the index lacks it, else itself before any other."""
-    if len(word) < _SHORTEST:
+    if len(word) < _SHORTEST or any(character.isdigit() for character in word):  # a number has no spelling
         return [word]
     folded = fold(word)
     found = engine.similar_words(word)

@@ -1,13 +1,8 @@
 """What the API answers, declared once for the answers and for the OpenAPI document."""
 
-from typing import Any, Final
+from typing import Any
 
-from marshmallow import Schema, fields, validate
-
-from app.params import SearchParameters, WholeNumber
-from search.request import MAX_RESULT_WINDOW
-
-_LONGEST_CONTAINING: Final = 200
+from marshmallow import Schema, fields
 
 
 def _list_of(item: type[Schema], description: str | None = None) -> fields.List[Any]:
@@ -89,7 +84,7 @@ class ReadQuerySchema(Schema):
     reading = fields.String(required=True, metadata={"description": "In the notation of the query language."})
     notes = fields.List(fields.String(), required=True, metadata={"description": "What could not be read as meant."})
     relaxed = fields.Boolean(
-        required=True, metadata={"description": "No record has all the words: these have some of them."}
+        required=True, metadata={"description": "Too few records have all or most of the words: these have some."}
     )
 
 
@@ -131,22 +126,6 @@ class FacetPageSchema(Schema):
     page = fields.Integer(required=True)
     size = fields.Integer(required=True)
     values = _list_of(BucketSchema)
-
-
-class FacetParameters(SearchParameters):
-    """What a page of a facet's values understands."""
-
-    containing = fields.String(
-        load_default="",
-        validate=validate.Length(max=_LONGEST_CONTAINING, error=f"at most {_LONGEST_CONTAINING} characters long"),
-        metadata={"description": "Only values whose label has these letters."},
-    )
-    page = WholeNumber(1, MAX_RESULT_WINDOW, load_default=1, metadata={"description": "The page of values."})
-
-    class Meta:
-        """A facet's values have their own order."""
-
-        exclude = ("sort",)
 
 
 class NoParameters(Schema):

@@ -10,14 +10,13 @@ from app.api.blueprint import PROBLEM_TYPE, ApiBlueprint
 from app.api.bodies import facet_body, record_body, search_body
 from app.api.schemas import (
     FacetPageSchema,
-    FacetParameters,
     NoParameters,
     ProblemSchema,
     RecordSchema,
     SearchPageSchema,
     StatusSchema,
 )
-from app.params import ApiSearchParameters, to_request
+from app.params import ApiSearchParameters, FacetParameters, to_request
 from app.services import services
 from app.status import read_status
 from catalogue import records

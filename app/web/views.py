@@ -9,7 +9,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.params import parse_page_request
+from app.params import parse_facet_page, parse_page_request
 from app.services import services
 from app.web import wording
 from app.web.help import SECTIONS
@@ -33,7 +33,6 @@ pages: Final = Blueprint("pages", __name__, template_folder="templates")
 _NEWEST: Final = 7
 _WAYS_IN: Final = 14
 
-_LONGEST_CONTAINING: Final = 200
 
 _SPAN_FIELDS: Final = ("year_from", "year_to")
 
@@ -80,15 +79,8 @@ def facet(name: str) -> str:
     """All values of one facet, a hundred a page."""
     if name not in FACET_NAMES:
         abort(HTTPStatus.NOT_FOUND)
-    containing = request.args.get("containing", "").strip()
-    if len(containing) > _LONGEST_CONTAINING:
-        raise InvalidRequest(
-            parameter="containing",
-            value=containing[:_LONGEST_CONTAINING] + "…",
-            limit=f"at most {_LONGEST_CONTAINING} characters long",
-        )
-    wanted = parse_page_request(request.args, facets=(name,))
-    values = services().discovery.facet_page(wanted, name, containing=containing, page=wanted.page)
+    wanted, containing, page = parse_facet_page(request.args, name)
+    values = services().discovery.facet_page(wanted, name, containing=containing, page=page)
     return _with_freshness("facet.html", view=present_facet_page(wanted, name, containing, values))
 
 
@@ -129,6 +121,8 @@ def _address_with_span(args: MultiDict[str, str]) -> str:
     for name, year in zip(_SPAN_FIELDS, (first, last), strict=True):
         if year and not (len(year) == 4 and year.isascii() and year.isdigit()):
             raise InvalidRequest(parameter=name, value=year[:100], limit="a year of four digits, such as 2017")
+    if first and last:
+        first, last = sorted((first, last))
     span = first if first == last else f"{first}..{last}"
     others = [(name, value) for name, value in args.items(multi=True) if name not in _SPAN_FIELDS]
     return search_address(parse_page_request(MultiDict([*others, ("year", span)])))

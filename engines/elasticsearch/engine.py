@@ -119,7 +119,8 @@ class ElasticsearchEngine:
 
     def generation(self) -> GenerationName:
         """The active generation."""
-        active = self._indices.active()
+        with self._breaker.guarded():
+            active = self._indices.active()
         if active is None:
             raise IndexMissing("There is no search index yet")
         return active
@@ -133,7 +134,7 @@ class ElasticsearchEngine:
 
     def _search(self, body: dict[str, Any]) -> Mapping[str, Any]:
         with self._breaker.guarded(), translated():
-            answer = self._client.search(index=self._indices.alias, body=body).body
+            answer = self._client.search(index=self._indices.alias, body=body, search_type="dfs_query_then_fetch").body
         if answer["timed_out"] or answer["_shards"]["failed"]:
             raise EngineTimeout("Elasticsearch answered in part only")
         return answer

@@ -56,7 +56,7 @@ def _terms(request: SearchRequest, facet: str, size: int) -> dict[str, Any]:
     # Of equal counts the first by id, as everywhere.
     order = [{"_count": "desc"}, {"_key": "asc"}]
     return {
-        _LARGEST: {"terms": {"field": facet, "size": asked, "order": order}},
+        _LARGEST: {"terms": {"field": facet, "size": asked, "order": order, "shard_size": MOST_BUCKETS}},
         **{
             f"{_PICKED}{at}": {"terms": {"field": facet, "size": 10, "include": _with_any_label(value)}}
             for at, value in enumerate(picked)

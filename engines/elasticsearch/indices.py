@@ -4,6 +4,7 @@ belong-g1           an index; its _meta holds the format and the fields that it 
 belong -> belong-g1     the alias that searches go to, moved in one step
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +35,6 @@ class Indices:
         self._client = client
         self.alias = alias
         self._settings = settings
-        self._fields: dict[GenerationName, frozenset[str]] = {}
 
     def name_of(self, generation: GenerationName) -> str:
         """The physical index of a generation."""
@@ -60,16 +60,16 @@ class Indices:
         """Every generation that there is, active or not, by name."""
         with translated():
             found = self._client.indices.get(index=f"{self.alias}-*", features="settings")
-        return sorted(self.generation_of(name) for name in found.body)
+        # The alias of another library may begin like this one: its indices are not ours to clear up.
+        ours = re.compile(re.escape(self.alias) + r"-g\d+")
+        return sorted(self.generation_of(name) for name in found.body if ours.fullmatch(name))
 
     def fields_of(self, generation: GenerationName) -> frozenset[str]:
         """The fields that an index was made with. Raises IndexMissing."""
-        if generation not in self._fields:
-            with translated():
-                found = self._client.indices.get_mapping(index=self.name_of(generation))
-            mapping: Mapping[str, Any] = next(iter(found.body.values()))["mappings"]
-            self._fields[generation] = frozenset(mapping["properties"])
-        return self._fields[generation]
+        with translated():
+            found = self._client.indices.get_mapping(index=self.name_of(generation))
+        mapping: Mapping[str, Any] = next(iter(found.body.values()))["mappings"]
+        return frozenset(mapping["properties"])
 
     def create(self, generation: GenerationName) -> None:
         """Make an empty index. Raises EngineFault if it exists."""
@@ -103,6 +103,5 @@ class Indices:
         """Delete an index that is not active; nothing happens if it is not there."""
         if self.active() == generation:
             raise EngineFault(f"The index {generation} is in use")
-        self._fields.pop(generation, None)
         with translated():
             self._client.indices.delete(index=self.name_of(generation), ignore_unavailable=True)

@@ -3,8 +3,12 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import PurePath
+from typing import Final
 
 from search.errors import EngineFault, EngineUnavailable, IndexMissing
+
+# The library puts whole files into some of its reasons.
+_LONGEST_REASON: Final = 200
 
 
 @contextmanager
@@ -16,7 +20,7 @@ def translated() -> Generator[None]:
     try:
         yield
     except ValueError as e:
-        raise EngineFault(f"The embedded index refused: {e}") from e
+        raise EngineFault(f"The embedded index refused: {str(e)[:_LONGEST_REASON]}") from e
     except FileNotFoundError as e:
         raise IndexMissing(f"A file of the search index is gone: {PurePath(str(e.filename)).name}") from e
     except OSError as e:

@@ -1,5 +1,6 @@
 """A request as tantivy clauses. Nothing that a person typed ever reaches a query parser of the engine."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, assert_never
 
@@ -110,7 +111,7 @@ class QueryCompiler:
         beginnings = _plain.analyze(node.text)
         if len(beginnings) != 1:
             return Query.empty_query()
-        pattern = f"{beginnings[0]}.*"  # letters, marks and numbers only: nothing to escape
+        pattern = f"{re.escape(beginnings[0])}.*"  # folding may give signs: "⑴" becomes "(1)"
         return _sum(
             _where(node.field, ranked=ranked),
             lambda name: Query.const_score_query(Query.regex_query(self._schema, words_field(name), pattern), 1.0),

@@ -78,10 +78,9 @@ class EmbeddedWriter:
 
     def active(self) -> GenerationName | None:
         """The generation that searches go to, None where it is missing, damaged or of another format."""
-        active = self._generations.active()
-        if active is None or not self._generations.is_sound(active):
-            return None
-        return active
+        with translated():
+            active = self._generations.active()
+            return active if active is not None and self._generations.is_sound(active) else None
 
     def generations(self) -> Sequence[GenerationName]:
         """Every generation that there is."""

@@ -27,7 +27,7 @@ _YEARS: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 # A star that is not at the end of a chunk, but next to a word.
-_STAR_ELSEWHERE: Final = re.compile(r"\*+\w|\w\*")
+_STAR_ELSEWHERE: Final = re.compile(r"\*\w|\w\*")
 
 _FIELD: Final = re.compile(r"([A-Za-z]+):(?!:)")
 _DOI_ADDRESS: Final = re.compile(r"(?:https?://)?(?:dx\.)?doi\.org/", re.ASCII | re.IGNORECASE)

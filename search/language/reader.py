@@ -32,7 +32,7 @@ def read_query(text: str) -> Query:
     lexemes, arrangement_notes = arrange(lexer.lexemes)
     parser = Parser(lexemes=lexemes)
     tree = parser.parse()
-    notes = [*lexer.notes, *arrangement_notes, *parser.notes]
+    notes = [*arrangement_notes, *lexer.notes, *parser.notes]  # first what was left out
     if isinstance(tree, Everything) and text.replace("*", "").strip():
         notes.append("There is no word to look for in this query, so all records are shown.")
     any_word = relaxed(tree)

@@ -90,7 +90,7 @@ def library(make_library: MakeLibrary) -> Library:
         pytest.param("Britain's", {"faith"}, id="possessive"),
         pytest.param("Britain", {"faith"}, id="without the possessive"),
         pytest.param("doesn't need", {"faith"}, id="negation"),
-        pytest.param("2016", {"handbook", "review"}, id="number in a text or DOI, not the date"),
+        pytest.param("2016", {"faith", "handbook", "review"}, id="number in a text, a DOI or the date"),
         pytest.param("1,000", {"undated"}, id="number with a comma"),
         pytest.param("co-operation", {"undated"}, id="hyphen"),
         pytest.param("10.1080/1369183X.2016", {"handbook"}, id="DOI"),

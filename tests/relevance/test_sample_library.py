@@ -23,6 +23,7 @@ FIRST: dict[Query, Beginnings] = {
     "Building Connection: Exploring What Works": {"Building Connection"},
     "“Where are the police? Britons’ attitudes to crime, anti-social behaviour and the police”": {"Where are the"},
     "casey review": {"The Casey Review"},
+    "brexit 2017": {"Minority Report"},
     "little book of answers": {"The Little Book"},
     "integrated communities green paper": {"Integrated Communities Strategy"},
     "talking about racism": {"Contains Strong Language"},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.web import wording
 from app.web.links import Parameters, facet_address, search_address, search_parameters
 from app.web.presenters.filters import Option, option
-from app.web.presenters.paging import Paging, last_page, present_paging
+from app.web.presenters.paging import Paging, present_paging
 from app.web.presenters.results import shortened
 from search.discovery import FacetPage
 from search.request import SearchRequest
@@ -35,7 +35,7 @@ class FacetPageView:
 
 def present_facet_page(request: SearchRequest, facet: str, containing: str, page: FacetPage) -> FacetPageView:
     """One page of the values of a facet under the rest of a search."""
-    last = last_page(page.total, page.size)
+    last = max(1, -(-page.total // page.size))
     plural = wording.FACET_PLURALS[facet]
     found = _found(page.total, plural, containing)
     parameters = search_parameters(request)

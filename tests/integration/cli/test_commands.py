@@ -140,7 +140,8 @@ def test_status_tells_records_index_and_freshness(data: Path) -> None:
         "pending": 0,
         "oldest_pending_seconds": None,
     }
-    assert run(data, "status").stdout == "Records: 28\nIndex: g1\nFreshness: the index is up to date\n"
+    said = f"Records: 28\nIndex: g1\nData: {data}\nFreshness: the index is up to date\n"
+    assert run(data, "status").stdout == said
 
 
 def test_reindex_makes_the_index_anew(data: Path) -> None:

@@ -57,6 +57,9 @@ def test_the_api_names_the_parameter_the_value_and_the_limit(
 def test_a_page_names_the_parameter_the_value_and_the_limit(
     client: FlaskClient, address: str, query: str, parameter: str, value: str, limit: str
 ) -> None:
+    # A facet's values are not ranked: they can be paged through to the last.
+    query = query.replace("page=501", "page=10001") if "facets" in address else query
+    value, limit = ("10001", "10,000") if "page=10001" in query else (value, limit)
     answer = client.get(f"{address}?{query}")
     assert (answer.status_code, answer.mimetype) == (400, "text/html")
     assert parameter in answer.text

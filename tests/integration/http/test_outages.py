@@ -59,7 +59,7 @@ BREAKAGES = [
 
 
 def assert_tells_nothing(answer: TestResponse, data: Path) -> None:
-    for secret in ("Traceback", str(data), "/work/", ".py", "sqlite", "tantivy", "g1"):
+    for secret in ("Traceback", str(data), str(Path.cwd()), ".py", "sqlite", "tantivy", "g1"):
         assert secret not in answer.text
 
 

@@ -69,10 +69,10 @@ def test_text_fields_hold_what_a_record_says() -> None:
     }
 
 
-def test_one_field_holds_the_words_of_all_text_fields() -> None:
+def test_one_field_holds_the_words_of_all_text_fields_and_the_year() -> None:
     document = to_document(FULL)
     lines = [line for field in TEXT_FIELDS if field.name != EVERYTHING for line in document[field.name]]
-    assert str(document[EVERYTHING]).split("\n") == lines
+    assert str(document[EVERYTHING]).split("\n") == [*lines, str(FULL.date)[:4]]
 
 
 @pytest.mark.parametrize(
