@@ -125,12 +125,17 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_is_read_quickly_and_well(text: str) -> None:
     assert len(text) <= MAX_QUERY_LENGTH * 2
-    started = time.process_time()
     query = read_query(text)
-    took = time.process_time() - started
     check_tree(query.tree)
     assert read_query(query.reading).tree == query.tree
-    assert took < 0.25, "usually under 0.01 s, so this is no longer linear"
+    # The best of three: on a busy machine any one of them may be held up.
+    assert min(seconds_to_read(text) for _ in range(3)) < 0.25, "usually under 0.01 s, so this is no longer linear"
+
+
+def seconds_to_read(text: str) -> float:
+    started = time.process_time()
+    read_query(text)
+    return time.process_time() - started
 
 
 def test_twice_the_text_takes_no_more_than_a_few_times_as_long() -> None:
