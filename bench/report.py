@@ -56,8 +56,8 @@ def render_relevance(comparisons: Sequence[Comparison]) -> str:
         for each in comparisons
     ]
     bad = [each.name for each in comparisons if not each.is_good]
-    verdict = f"More than {TOLERANCE} below bm25s: {', '.join(bad)}." if bad else f"None is more than {TOLERANCE} below bm25s."
-    return f"{_table([head, *rows])}\n\n{verdict}"
+    named = ", ".join(bad) or "None"
+    return f"{_table([head, *rows])}\n\nMore than {TOLERANCE} below bm25s: {named.lower()}."
 
 
 def _build_line(built: Built) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from mappings.analysis import fold
+from mappings.fields import NONE_GIVEN
 from search.engine import SearchEngine
 from search.language.leaves import positive_leaves
 from search.request import FacetValue, SearchRequest, Sort
@@ -110,8 +111,10 @@ class Discovery:
         return not request.filters or self._engine.count(replace(request, filters={})) < enough
 
     def _labelled(self, facet: str, found: Sequence[Bucket]) -> tuple[Bucket, ...]:
-        nameless = [bucket.value for bucket in found if bucket.label is None]
-        known: Mapping[FacetValue, str] = self._labels.labels(facet, nameless) if nameless else {}
+        nameless = [bucket.value for bucket in found if bucket.label is None and bucket.value != NONE_GIVEN]
+        if not nameless:
+            return tuple(found)
+        known = self._labels.labels(facet, nameless)
         return tuple(replace(b, label=b.label or known.get(b.value)) for b in found)
 
 

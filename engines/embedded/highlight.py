@@ -1,7 +1,7 @@
 """Where the words of a query stand in a text.
 
 tantivy's own snippets take 0.12 ms for an abstract, over half of a search with twenty hits: they analyse every word of
-the text. Here only words with the right first letter are, and what a word's stem is is remembered: 0.03 ms.
+the text. Here only words with the right first letters are, and what a word's stem is is remembered: 0.02 ms.
 """
 
 import re
@@ -50,11 +50,9 @@ class _Marker:
     def __init__(self, leaves: Sequence[_Leaf]) -> None:
         self._stems = frozenset(_stems(leaves))
         self._beginnings = tuple(_beginnings(leaves))
-        # No stem begins with another letter than its word.
-        letters = sorted({text[0] for text in (*self._stems, *self._beginnings)})
-        self._initials = frozenset(letters)
-        first = re.escape("".join(letters))
-        self._in_ascii = re.compile(rf"(?<![a-z0-9])[{first}][a-z0-9]*", re.ASCII | re.IGNORECASE) if first else None
+        self._starts = tuple(sorted({*map(_start_of_words, self._stems), *(text[:2] for text in self._beginnings)}))
+        starts = "|".join(map(re.escape, self._starts))
+        self._in_ascii = re.compile(rf"(?<![a-z0-9])(?:{starts})[a-z0-9]*", re.ASCII | re.IGNORECASE)
 
     def spans(self, text: str) -> Iterator[Span]:
         """The places in the text, from left to right."""
@@ -64,20 +62,24 @@ class _Marker:
                 yield start, end
 
     def _candidates(self, text: str) -> Iterable[Span]:
-        """The tokens that may be among the words: in plain ASCII, those with the right first letter."""
-        if self._in_ascii is None:
+        """The tokens that may be among the words: those in ASCII have to start as a word with one of the stems."""
+        if not self._starts:
             return ()
         if text.isascii():
             return (match.span() for match in self._in_ascii.finditer(text))
-        return (
-            (start, end)
-            for start, end in token_spans(text)
-            if text[start].lower() in self._initials or not text[start].isascii()
-        )
+        return (span for span in token_spans(text) if self._may_be_found(text[slice(*span)]))
+
+    def _may_be_found(self, word: str) -> bool:
+        return not word.isascii() or word.lower().startswith(self._starts)
 
 
 def _leaves_in(field: str, leaves: Iterable[_Leaf]) -> list[_Leaf]:
     return [leaf for leaf in leaves if leaf.field in {None, field}]
+
+
+def _start_of_words(stem: str) -> str:
+    """How every word with a stem starts: Snowball English changes the second letter of dying and its like only."""
+    return stem[:1] if len(stem) == 3 and stem.endswith("ie") else stem[:2]
 
 
 def _stems(leaves: Iterable[_Leaf]) -> Iterator[str]:
