@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import NewType, Protocol
+from typing import Final, NewType, Protocol
 
 from search.request import SearchRequest
 from search.results import Bucket, SearchPage
@@ -13,6 +13,11 @@ GenerationName = NewType("GenerationName", str)
 
 # A document: field name -> value or values, as `mappings.fields` declares them.
 Document = Mapping[str, str | int | Sequence[str]]
+
+
+# The edits within which another word counts as similar. The first letter has to be the same: people get it right, and a
+# dictionary of a million words is read by its twenty-sixth part.
+MOST_EDITS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +49,9 @@ class SearchEngine(Protocol):
         ...
 
     def similar_words(self, word: str) -> Sequence[WordFrequency]:
-        """Words of the index with the same first letter within two edits, the word itself included if the index has it.
+        """Words of the index with the same first letter within `MOST_EDITS`, in any order.
 
-        In any order.
+        The word itself is among them if the index has it.
         """
         ...
 

@@ -16,14 +16,12 @@ from engines.elasticsearch.queries import compile_node, filtered, ranked
 from engines.elasticsearch.schema import words_field
 from mappings.analysis import fold
 from mappings.fields import EVERYTHING
-from search.engine import GenerationName, WordFrequency
+from search.engine import MOST_EDITS, GenerationName, WordFrequency
 from search.errors import EngineTimeout, IndexMissing
 from search.passages import mark, passage
 from search.request import SearchRequest, Sort
 from search.results import Bucket, Hit, SearchPage
 from search.shown import from_json
-
-_MOST_EDITS: Final = 2
 
 # More words than this within two edits are not needed to find the likeliest three.
 _MOST_SIMILAR: Final = 100
@@ -93,7 +91,7 @@ class ElasticsearchEngine:
             "field": field,
             "analyzer": "plain",
             "suggest_mode": "always",
-            "max_edits": _MOST_EDITS,
+            "max_edits": MOST_EDITS,
             "prefix_length": 1,
             "min_word_length": 1,
             "max_term_freq": 2_000_000_000,  # words that occur are asked about too, however often they do

@@ -6,15 +6,12 @@ analysis-common, so that any distribution of Elasticsearch will do.
 
 from typing import Any, Final, assert_never
 
-from mappings.analysis import LONGEST_TOKEN, TOKEN_PATTERN
+from mappings.analysis import LONGEST_TOKEN, TOKEN_PATTERN, VALUE_GAP
 from mappings.fields import FIELDS, FORMAT_VERSION, Field, Kind
 from mappings.stems import STEM_OVERRIDES
 
 STEMMED: Final = "stemmed"
 PLAIN: Final = "plain"
-
-# Words of different values of one field stand this far apart, so that no phrase reaches from one author into the next.
-_GAP: Final = 100
 
 # How Java writes what Rust writes as \p{Han}.
 _SCRIPTS: Final = ("Han", "Hiragana", "Katakana")
@@ -65,7 +62,12 @@ def _properties(field: Field) -> dict[str, Any]:
     match field.kind:
         case Kind.TEXT:
             words: dict[str, Any] = {"type": "text", "analyzer": PLAIN, "index_options": "freqs", "norms": False}
-            text = {"type": "text", "analyzer": STEMMED, "position_increment_gap": _GAP, "fields": {"words": words}}
+            text = {
+                "type": "text",
+                "analyzer": STEMMED,
+                "position_increment_gap": VALUE_GAP,
+                "fields": {"words": words},
+            }
             return {field.name: text}
         case Kind.KEYWORD:
             return {field.name: {"type": "keyword"}}

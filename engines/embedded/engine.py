@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import tantivy
 from rapidfuzz import process
@@ -18,16 +17,12 @@ from engines.embedded.queries import QueryCompiler
 from engines.embedded.ranking import Address, ranked_addresses, total_of
 from engines.embedded.schema import plain_analyzer, words_field
 from mappings.fields import EVERYTHING
-from search.engine import GenerationName, WordFrequency
+from search.engine import MOST_EDITS, GenerationName, WordFrequency
 from search.errors import EngineError, IndexMissing
 from search.passages import mark, passage
 from search.request import SearchRequest
 from search.results import Bucket, Hit, SearchPage
 from search.shown import from_json
-
-# The edits within which another word counts as similar; the first letter has to be the same, as people get it right
-# and a dictionary of a million words is read by its twenty-sixth part.
-_MOST_EDITS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +88,7 @@ class EmbeddedEngine:
             # No field has more words, or a word in more documents, than the one that holds the words of all.
             documents = dict(searcher.terms_with_prefix(words_field(EVERYTHING), folded[0]))
             near = process.extract(
-                folded, documents.keys(), scorer=OSA.distance, score_cutoff=_MOST_EDITS, limit=None, processor=None
+                folded, documents.keys(), scorer=OSA.distance, score_cutoff=MOST_EDITS, limit=None, processor=None
             )
             return [WordFrequency(word=known, edits=int(edits), documents=documents[known]) for known, edits, _ in near]
 

@@ -21,6 +21,7 @@ from engines.embedded.schema import (
     value_field,
     words_field,
 )
+from mappings.analysis import VALUE_GAP
 from mappings.fields import FIELDS, Field, Kind, split_facet_term
 from search.engine import Document, GenerationName, Operation, Outcome, Put, Result
 from search.errors import EngineFault
@@ -29,9 +30,6 @@ _log: Final = logging.getLogger(__name__)
 
 # tantivy wants 15 MB a thread at least; with 64 MB a bulk of 34,000 records is written in a few segments.
 _HEAP: Final = 64_000_000  # bytes
-
-# Words of different values of one field stand this far apart, so that no phrase reaches from one author into the next.
-_GAP: Final = 100
 
 _stemmed: Final = stemmed_analyzer()
 _plain: Final = plain_analyzer()
@@ -211,7 +209,7 @@ def _apart(values: Sequence[str], analyzer: tantivy.TextAnalyzer) -> tantivy.Pre
     for value in values:
         found = analyzer.pre_tokenize(value).tokens
         tokens += [tantivy.Token(t.text, t.position + position, t.char_offset_from, t.char_offset_to) for t in found]
-        position += len(found) + _GAP
+        position += len(found) + VALUE_GAP
     return tantivy.PreTokenizedString("", tokens)
 
 
