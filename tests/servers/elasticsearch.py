@@ -1,4 +1,4 @@
-"""A real Elasticsearch for the tests, from wherever this machine can have one.
+"""A real Elasticsearch for the tests and the benches, from wherever this machine can have one.
 
 In this order: the server at ELASTICSEARCH_URL; one in Docker; Elasticsearch's own binaries from Maven Central, put
 together once in a cache folder (BELONG_TEST_CACHE, else /var/cache/belong-tests for root and ~/.cache/belong-tests).
@@ -18,8 +18,6 @@ import zipfile
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Final
-
-import pytest
 
 VERSION: Final = "9.4.3"
 
@@ -44,11 +42,19 @@ path.logs: {folder}/logs
 """
 
 
+class NoElasticsearch(Exception):
+    """None can be had on this machine: the message says in one line what to install."""
+
+
+class ElasticsearchFailed(Exception):
+    """One was started and did not answer: the message has the end of what it printed."""
+
+
 @contextlib.contextmanager
 def running_elasticsearch() -> Generator[str]:
     """The address of a server that answers; it is stopped afterwards if it was started here.
 
-    Where none can be had the test is skipped, or fails if CI is set, in one line that says what to install.
+    Raises NoElasticsearch and ElasticsearchFailed.
     """
     if url := os.environ.get("ELASTICSEARCH_URL"):
         yield url
@@ -58,10 +64,9 @@ def running_elasticsearch() -> Generator[str]:
         with _own_server(java) as url:
             yield url
     else:
-        message = f"no Elasticsearch: set ELASTICSEARCH_URL, or install Docker, or a JDK {_OLDEST_JAVA}+ and Maven"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        raise NoElasticsearch(
+            f"no Elasticsearch: set ELASTICSEARCH_URL, or install Docker, or a JDK {_OLDEST_JAVA}+ and Maven"
+        )
 
 
 def _docker_answers() -> bool:
@@ -136,7 +141,7 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", folder: Path) -> None:
             return
         time.sleep(0.5)
     output = (folder / "output").read_text(encoding="utf-8", errors="replace")[-2_000:]
-    pytest.fail(f"Elasticsearch did not start:\n{output}")
+    raise ElasticsearchFailed(f"Elasticsearch did not start:\n{output}")
 
 
 def _assemble(home: Path) -> None:
