@@ -124,6 +124,14 @@ class IndexWriter(Protocol):
         """The generation that searches go to; None where it is missing, damaged or of another format."""
         ...
 
+    def is_current(self, generation: GenerationName) -> bool:
+        """Whether a generation was made with exactly the present fields and format. Raises IndexMissing.
+
+        One of the same format with other fields is read, and written with those that it shares with the present ones;
+        it has to be made anew to gain the others, or to lose what nobody fills any longer.
+        """
+        ...
+
     def generations(self) -> Sequence[GenerationName]:
         """Every generation that there is, in any order: also unfinished and damaged ones."""
         ...

@@ -71,6 +71,13 @@ class Indices:
         mapping: Mapping[str, Any] = next(iter(found.body.values()))["mappings"]
         return frozenset(mapping["properties"])
 
+    def is_current(self, generation: GenerationName) -> bool:
+        """Whether an index was made with the present fields. Raises IndexMissing."""
+        with translated():
+            found = self._client.indices.get_mapping(index=self.name_of(generation))
+        mapping: Mapping[str, Any] = next(iter(found.body.values()))["mappings"]
+        return bool(mapping.get("_meta") == build_mapping()["_meta"])
+
     def create(self, generation: GenerationName) -> None:
         """Make an empty index. Raises EngineFault if it exists."""
         with translated():

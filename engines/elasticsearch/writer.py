@@ -65,6 +65,10 @@ class ElasticsearchWriter:
         """
         return self._indices.active()
 
+    def is_current(self, generation: GenerationName) -> bool:
+        """Whether a generation was made with exactly the present fields and format."""
+        return self._indices.is_current(generation)
+
     def generations(self) -> Sequence[GenerationName]:
         """Every generation that there is, active or not."""
         return self._indices.all()

@@ -122,6 +122,14 @@ class GenerationFolders:
         except (IndexMissing, IndexIncompatible, OSError, ValueError):
             return False
 
+    def is_current(self, generation: GenerationName) -> bool:
+        """Whether a generation was made with the present fields. Raises IndexMissing if its folder is gone."""
+        try:
+            self.open(generation)
+        except IndexIncompatible:
+            return False
+        return True
+
     def remove(self, generation: GenerationName) -> None:
         """Delete a generation's folder. Processes that have it open go on reading it."""
         shutil.rmtree(self._root / generation, ignore_errors=True)

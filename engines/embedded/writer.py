@@ -80,6 +80,11 @@ class EmbeddedWriter:
             active = self._generations.active()
             return active if active is not None and self._generations.is_sound(active) else None
 
+    def is_current(self, generation: GenerationName) -> bool:
+        """Whether a generation was made with exactly the present fields and format."""
+        with translated():
+            return self._generations.is_current(generation)
+
     def generations(self) -> Sequence[GenerationName]:
         """Every generation that there is."""
         with translated():
