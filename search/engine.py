@@ -1,6 +1,6 @@
 """The ports: what the service needs of a search engine. Adapters stand in `engines`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final, NewType, Protocol
@@ -84,18 +84,20 @@ Operation = Put | Remove
 class Outcome(StrEnum):
     """What became of one operation."""
 
-    DONE = "done"  # also where the index already shows this version or a newer one
+    DONE = "done"  # also where the index showed this version already
+    NEWER = "newer"  # nothing was changed: the index holds a newer version
     TRY_AGAIN = "try again"  # the engine was busy or failed
     REFUSED = "refused"  # the document itself cannot be indexed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The outcome of one operation, with the engine's reason unless it is done."""
+    """The outcome of one operation, with the engine's reason unless it is done, and the newer version that it holds."""
 
     id: str
     outcome: Outcome
     reason: str | None = None
+    held: int | None = None
 
 
 class IndexWriter(Protocol):
@@ -109,7 +111,15 @@ class IndexWriter(Protocol):
         ...
 
     def write(self, generation: GenerationName, operations: Sequence[Operation]) -> Sequence[Result]:
-        """Apply the operations durably; searchable afterwards within a second. One result each, in order."""
+        """Apply the operations durably; searchable afterwards within a second. One result each, in order.
+
+        Raises IndexMissing and IndexIncompatible, EngineUnavailable where none of them may have been applied, and
+        EngineFault or EngineForbidden where the engine refuses all that we send.
+        """
+        ...
+
+    def held(self, generation: GenerationName, ids: Collection[str]) -> Mapping[str, int]:
+        """The versions of those of these documents that a generation has, with all that was written so far."""
         ...
 
     def versions(self, generation: GenerationName) -> Iterable[tuple[str, int]]:

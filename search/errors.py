@@ -6,6 +6,7 @@
         ├── EngineUnavailable   down, unreachable or without an index: try again later
         │   ├── EngineTimeout       took too long
         │   ├── EngineOverloaded    refused because it is busy
+        │   ├── EngineForbidden     does not let us in, or not do this: its keys or rights have to be mended
         │   └── IndexMissing        there is no index to search
         ├── IndexIncompatible   the index was written with another list of fields: rebuild it
         └── EngineFault         the engine refused what we sent: a mistake of ours, or a broken index
@@ -43,6 +44,10 @@ class EngineTimeout(EngineUnavailable):
 
 class EngineOverloaded(EngineUnavailable):
     """The engine refused because it is busy."""
+
+
+class EngineForbidden(EngineUnavailable):
+    """The engine does not let us in, or does not let us do this."""
 
 
 class IndexMissing(EngineUnavailable):

@@ -13,12 +13,14 @@ from elasticsearch import ApiError, ConnectionTimeout, TransportError
 from search.errors import (
     EngineError,
     EngineFault,
+    EngineForbidden,
     EngineOverloaded,
     EngineTimeout,
     EngineUnavailable,
     IndexMissing,
 )
 
+_FORBIDDEN: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _REFUSED: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 
 
@@ -51,6 +53,8 @@ def _from_status(error: ApiError) -> EngineError:
         return EngineOverloaded(f"Elasticsearch is busy: {reason}")
     if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}:
         return EngineTimeout(f"Elasticsearch took too long: {reason}")
+    if status in _FORBIDDEN:
+        return EngineForbidden(f"Elasticsearch does not let us do this: {reason}")
     if status in _REFUSED:
         return EngineFault(f"Elasticsearch refused: {reason}")
     return EngineUnavailable(f"Elasticsearch cannot answer: {reason}")

@@ -1,6 +1,7 @@
 """The writing side of the Elasticsearch engine. Any number of processes may write at once: versions decide."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,7 +14,10 @@ from mappings.fields import FIELDS, Kind, split_facet_term
 from search.engine import Document, GenerationName, Operation, Outcome, Put, Result
 from search.errors import IndexMissing
 
-_DONE: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.CONFLICT})
+_DONE: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
+
+# Part of the reason of a conflict: the only place where the version of a deleted document can be read.
+_HELD: Final = re.compile(r"current version \[(\d+)\]")
 
 # How many (id, version) pairs are read at a time.
 _VERSIONS: Final = 5_000
@@ -41,6 +45,18 @@ class ElasticsearchWriter:
         with translated():
             answer = self._client.bulk(index=self._indices.name_of(generation), operations=lines)
         return [_result(next(iter(item.values()))) for item in answer.body["items"]]
+
+    def held(self, generation: GenerationName, ids: Collection[str]) -> Mapping[str, int]:
+        """The versions of those of these documents that a generation has."""
+        if not ids:
+            return {}
+        with translated():
+            found = self._client.mget(index=self._indices.name_of(generation), ids=list(ids), source=False)
+        documents = found.body["docs"]
+        for document in documents:
+            if "error" in document:
+                raise IndexMissing(f"There is no search index: {document['error'].get('reason')}")
+        return {document["_id"]: document["_version"] for document in documents if document["found"]}
 
     def versions(self, generation: GenerationName) -> Iterable[tuple[str, int]]:
         """The id and version of every document, in order of id; all that was written is searchable from now on."""
@@ -120,7 +136,10 @@ def _result(item: Mapping[str, Any]) -> Result:
         raise IndexMissing(f"There is no index {item['_index']}")
     if status in _DONE or (status == HTTPStatus.NOT_FOUND and item.get("result") == "not_found"):
         return Result(id=item["_id"], outcome=Outcome.DONE)
-    refused = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-    busy = status == HTTPStatus.TOO_MANY_REQUESTS
-    outcome = Outcome.REFUSED if refused and not busy else Outcome.TRY_AGAIN
-    return Result(id=item["_id"], outcome=outcome, reason=f"{error.get('type')}: {error.get('reason')}")
+    reason = f"{error.get('type')}: {error.get('reason')}"
+    if status == HTTPStatus.CONFLICT:
+        found = _HELD.search(reason)
+        return Result(id=item["_id"], outcome=Outcome.NEWER, reason=reason, held=int(found.group(1)) if found else None)
+    # Whatever else it refuses (a block on the index, a queue that is full) is no fault of the document.
+    outcome = Outcome.REFUSED if status == HTTPStatus.BAD_REQUEST else Outcome.TRY_AGAIN
+    return Result(id=item["_id"], outcome=outcome, reason=reason)

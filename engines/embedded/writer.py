@@ -3,7 +3,7 @@
 import fcntl
 import logging
 import os
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Final
 
@@ -61,6 +61,12 @@ class EmbeddedWriter:
                 self.close()  # what was added without a commit is gone with the writer
                 raise
             return results
+
+    def held(self, generation: GenerationName, ids: Collection[str]) -> Mapping[str, int]:
+        """The versions of those of these documents that a generation has."""
+        with translated():
+            index = self._generations.open(generation)
+            return _held_versions(index.searcher(), index.schema, set(ids))
 
     def versions(self, generation: GenerationName) -> Iterable[tuple[str, int]]:
         """The id and version of every document, in order of id."""
@@ -220,11 +226,13 @@ def _apart(values: Sequence[str], analyzer: tantivy.TextAnalyzer) -> tantivy.Pre
 
 def _apply(writer: tantivy.IndexWriter, operation: Operation, held: dict[str, int]) -> Result:
     """Carry out one operation, and note its version for those that follow in the same batch."""
-    if operation.version >= held.get(operation.id, 0):
-        held[operation.id] = operation.version
-        writer.delete_documents_by_term("id", operation.id)
-        if isinstance(operation, Put):
-            writer.add_document(to_tantivy(operation.document))
+    known = held.get(operation.id, 0)
+    if operation.version < known:
+        return Result(id=operation.id, outcome=Outcome.NEWER, reason=f"The index holds version {known}", held=known)
+    held[operation.id] = operation.version
+    writer.delete_documents_by_term("id", operation.id)
+    if isinstance(operation, Put):
+        writer.add_document(to_tantivy(operation.document))
     return Result(id=operation.id, outcome=Outcome.DONE)
 
 

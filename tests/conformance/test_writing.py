@@ -110,7 +110,19 @@ def test_a_batch_may_be_empty(library: Library, held: int) -> None:
 def test_every_operation_has_its_result_in_order(library: Library) -> None:
     batch = [a_put(a_record("b", version=5)), Remove(id="c", version=1), a_put(a_record("b", version=4))]
     results = library.writer.write(library.generation, batch)
-    assert [(result.id, result.outcome) for result in results] == [(o.id, Outcome.DONE) for o in batch]
+    assert [(result.id, result.outcome, result.held) for result in results] == [
+        ("b", Outcome.DONE, None),
+        ("c", Outcome.DONE, None),
+        ("b", Outcome.NEWER, 5),
+    ]
+
+
+def test_the_held_versions_are_those_of_the_last_write(library: Library) -> None:
+    library.put(a_record("a"), a_record("b", version=7), a_record("c"))
+    library.put(a_record("a", version=2))
+    library.remove("c", version=2)
+    assert library.writer.held(library.generation, ["a", "b", "c", "d"]) == {"a": 2, "b": 7}
+    assert library.writer.held(library.generation, []) == {}
 
 
 def test_versions_come_in_order_of_id(library: Library) -> None:
@@ -148,6 +160,8 @@ def test_an_unknown_generation_cannot_be_written_listed_or_activated(library: Li
         library.writer.write(UNKNOWN, [Put(id="a", version=1, document=a_put(a_record("a")).document)])
     with pytest.raises(IndexMissing):
         list(library.writer.versions(UNKNOWN))
+    with pytest.raises(IndexMissing):
+        library.writer.held(UNKNOWN, ["a"])
     with pytest.raises(IndexMissing):
         library.writer.activate(UNKNOWN)
     assert library.writer.active() == library.engine.generation() == library.generation
