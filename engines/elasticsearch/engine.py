@@ -23,6 +23,9 @@ from search.request import SearchRequest, Sort
 from search.results import Bucket, Hit, SearchPage
 from search.shown import from_json
 
+# Scores as if the index were in one piece, however many shards it has.
+SEARCH_TYPE: Final = "dfs_query_then_fetch"
+
 # More words than this within two edits are not needed to find the likeliest three.
 _MOST_SIMILAR: Final = 100
 
@@ -45,22 +48,7 @@ class ElasticsearchEngine:
 
     def search(self, request: SearchRequest) -> SearchPage:
         """One page of results."""
-        body: dict[str, Any] = {
-            "query": ranked(request).to_dict(),
-            "from": request.offset,
-            "size": request.size,
-            "sort": _ORDERS[request.sort],
-            "track_total_hits": True,
-            "_source": ["shown"],
-            "version": True,
-        }
-        if (chosen := filtered(request.filters)) is not None:
-            body["post_filter"] = chosen.to_dict()
-        if request.facets:
-            body["aggs"] = aggregations(request)
-        if (highlight := highlighting(request.query.tree)) is not None:
-            body["highlight"] = highlight
-        answer = self._ask(body)
+        answer = self._ask(search_body(request))
         hits = answer["hits"]["hits"]
         return SearchPage(
             query=request.query,
@@ -132,10 +120,30 @@ class ElasticsearchEngine:
 
     def _search(self, body: dict[str, Any]) -> Mapping[str, Any]:
         with self._breaker.guarded(), translated():
-            answer = self._client.search(index=self._indices.alias, body=body, search_type="dfs_query_then_fetch").body
+            answer = self._client.search(index=self._indices.alias, body=body, search_type=SEARCH_TYPE).body
         if answer["timed_out"] or answer["_shards"]["failed"]:
             raise EngineTimeout("Elasticsearch answered in part only")
         return answer
+
+
+def search_body(request: SearchRequest) -> dict[str, Any]:
+    """What is asked of Elasticsearch for one page of results, in one request."""
+    body: dict[str, Any] = {
+        "query": ranked(request).to_dict(),
+        "from": request.offset,
+        "size": request.size,
+        "sort": _ORDERS[request.sort],
+        "track_total_hits": True,
+        "_source": ["shown"],
+        "version": True,
+    }
+    if (chosen := filtered(request.filters)) is not None:
+        body["post_filter"] = chosen.to_dict()
+    if request.facets:
+        body["aggs"] = aggregations(request)
+    if (highlight := highlighting(request.query.tree)) is not None:
+        body["highlight"] = highlight
+    return body
 
 
 def _unranked(request: SearchRequest) -> dict[str, Any]:
