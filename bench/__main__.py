@@ -13,6 +13,7 @@ from bench.processes import ServerFailed
 from bench.relevance import compare_all
 from bench.report import render_relevance, render_speed
 from bench.speed import measure_speed
+from bootstrap.settings import SettingsError, read_settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,17 +21,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen))
-    except (DataMissing, ServerFailed) as e:
+    except (DataMissing, ServerFailed, SettingsError) as e:
         print(f"script/bench: {e}", file=sys.stderr)  # noqa: T201 - a command
         return 2
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="script/bench", description=f"Measures the service on real data. {SETTING} names the folder of the data."
+        prog="script/bench",
+        description=f"Measures the service on real data, with the engine that ENGINE names. "
+        f"{SETTING} names the folder of the data.",
     )
     commands = parser.add_subparsers(required=True, metavar="speed|relevance")
-    speed = commands.add_parser("speed", help="how fast it answers, beside Datasette")
+    speed = commands.add_parser("speed", help="how fast it answers, beside Datasette or the bare client")
     speed.add_argument("--searches", type=int, default=1_000, help="how many searches are timed (default: 1000)")
     speed.add_argument(
         "--library", type=Path, metavar="FOLDER", help="keep the imported library here, or use the one that is there"
@@ -44,13 +47,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _speed(chosen: argparse.Namespace) -> int:
-    speed = measure_speed(data_file(CATALOGUE), chosen.library, chosen.searches)
+    speed = measure_speed(data_file(CATALOGUE), chosen.library, chosen.searches, read_settings().engine)
     _print(asdict(speed) if chosen.as_json else render_speed(speed))
     return 0
 
 
 def _relevance(chosen: argparse.Namespace) -> int:
-    comparisons = compare_all(data_file(JUDGED))
+    comparisons = compare_all(data_file(JUDGED), read_settings().engine)
     _print([asdict(each) for each in comparisons] if chosen.as_json else render_relevance(comparisons))
     return 0 if all(each.is_good for each in comparisons) else 1
 

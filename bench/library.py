@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.engine import Environment
 from bootstrap.services import Services, build_services
 from bootstrap.settings import read_settings
 from catalogue import pending, records
@@ -25,10 +26,10 @@ class Built:
 
 
 @contextmanager
-def opened_library(folder: Path) -> Generator[Services]:
-    """The services of the library in a folder, which is made if it is not there."""
+def opened_library(folder: Path, environment: Environment) -> Generator[Services]:
+    """The services of the library in a folder, which is made if it is not there. The environment names the engine."""
     folder.mkdir(parents=True, exist_ok=True)
-    services = build_services(read_settings({"BELONG_DATA": str(folder)}))
+    services = build_services(read_settings({**environment, "BELONG_DATA": str(folder)}))
     services.catalogue.migrate()
     try:
         yield services

@@ -1,7 +1,12 @@
-"""How well the service ranks on judged collections, beside a plain BM25 over title and text."""
+"""How well the service ranks on judged collections, beside a plain BM25 over title and text.
+
+With Elasticsearch chosen the embedded engine is asked too: both should rank about alike.
+"""
 
 import json
 import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,14 +17,19 @@ from bm25s.tokenization import Tokenized
 from werkzeug.datastructures import MultiDict
 
 from app.params import parse_page_request
+from bench.engine import engine_environment
 from bench.judged import NAMES, Collection, read_collection
 from bench.library import fill, opened_library
 from bench.scores import Ranking, Scores, score
 from bootstrap.services import Services
+from bootstrap.settings import EngineName
 from search.discovery import Discovery
 
 # How far below plain BM25 a collection may lie: about a third of what is noise there.
 TOLERANCE: Final = 0.01
+
+# How far apart the engines may lie.
+APART: Final = 0.015
 
 _DEPTH: Final = 100  # results a query
 
@@ -29,13 +39,14 @@ _UNTITLED: Final = "untitled"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """One collection, ranked by the service and by bm25s."""
+    """One collection, ranked by the service, by bm25s, and by the embedded engine if that is another one."""
 
     name: str
     documents: int
     queries: int
     ours: Scores
     plain: Scores
+    embedded: Scores | None = None
 
     @property
     def difference(self) -> float:
@@ -43,27 +54,47 @@ class Comparison:
         return self.ours.ndcg10 - self.plain.ndcg10
 
     @property
+    def apart(self) -> float:
+        """How far apart the engines are in nDCG@10."""
+        return abs(self.ours.ndcg10 - self.embedded.ndcg10) if self.embedded else 0.0
+
+    @property
     def is_good(self) -> bool:
-        """Whether the service is at most the tolerance below."""
-        return self.difference >= -TOLERANCE
+        """Whether the service is at most the tolerance below, and the engines not too far apart."""
+        return self.difference >= -TOLERANCE and self.apart <= APART
 
 
-def compare_all(folder: Path) -> list[Comparison]:
-    """Every judged collection of a folder. Raises OSError where one is missing."""
-    return [_compare(read_collection(folder / name)) for name in NAMES]
+def compare_all(folder: Path, engine: EngineName) -> list[Comparison]:
+    """Every judged collection of a folder. Raises OSError where one is missing, and ServerFailed."""
+    collections = [read_collection(folder / name) for name in NAMES]
+    ours = _scores(collections, engine)
+    embedded = ours if engine is EngineName.EMBEDDED else _scores(collections, EngineName.EMBEDDED)
+    return [
+        Comparison(
+            name=collection.name,
+            documents=len(collection.documents),
+            queries=len(collection.queries),
+            ours=ours[collection.name],
+            plain=score(collection, _plain_ranking(collection)),
+            embedded=None if embedded is ours else embedded[collection.name],
+        )
+        for collection in collections
+    ]
 
 
-def _compare(collection: Collection) -> Comparison:
-    with tempfile.TemporaryDirectory(prefix="belong-bench-") as folder, opened_library(Path(folder)) as services:
-        _load(services, collection, Path(folder))
-        ours = {query: _found(services.discovery, text) for query, text in collection.queries.items()}
-    return Comparison(
-        name=collection.name,
-        documents=len(collection.documents),
-        queries=len(collection.queries),
-        ours=score(collection, ours),
-        plain=score(collection, _plain_ranking(collection)),
-    )
+def _scores(collections: Sequence[Collection], engine: EngineName) -> dict[str, Scores]:
+    """Each collection by its name, in a library of its own."""
+    scores: dict[str, Scores] = {}
+    with ExitStack() as stack:
+        environment = stack.enter_context(engine_environment(engine))
+        for collection in collections:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="belong-bench-")))
+            alias = f"{environment.get('ELASTICSEARCH_ALIAS')}-{collection.name}"
+            services = stack.enter_context(opened_library(folder, {**environment, "ELASTICSEARCH_ALIAS": alias}))
+            _load(services, collection, folder)
+            ranking = {query: _found(services.discovery, text) for query, text in collection.queries.items()}
+            scores[collection.name] = score(collection, ranking)
+    return scores
 
 
 def _load(services: Services, collection: Collection, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""How fast the service answers: over HTTP as JSON and as a page, without HTTP, and beside Datasette.
+"""How fast the service answers: over HTTP as JSON and as a page, without HTTP, and beside another product.
 
 One client asks every product for the same search before the next, so that whatever else the machine does meets all
 alike. No search is repeated, and nothing keeps results.
@@ -10,90 +10,111 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median_low as median
-from typing import Final
+from typing import Any, Final
 
-from bench.datasette_server import DATABASE, SETTINGS, build_database, lacks_facets, search_path
+from bench.engine import Environment, engine_environment
 from bench.latency import Latency, latency_of
 from bench.library import Built, fill, is_complete, opened_library, record_count
 from bench.processes import Client, Running, free_port, memory_of, running
+from bench.rivals import Rival, bare_elasticsearch, datasette
 from bench.searches import Search, draw_searches
 from bootstrap.services import Services
+from bootstrap.settings import EngineName
 from catalogue import records
-from search.results import SearchPage
+from catalogue.record import Record
 
 JSON: Final = "JSON over HTTP"
 PAGE: Final = "page over HTTP"
 CALL: Final = "library call"
 BARE: Final = "  of it the engine"
-DATASETTE: Final = "Datasette, JSON over HTTP"
 
 # Asked before the clock runs: code is loaded, files are in memory.
 _WARM_UP: Final = 100
 
-Answer = Callable[[Search], bytes | None]
+Ask = Callable[[Search], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What the other product gave and took. Sizes are in bytes; `incomplete` answers lacked a facet."""
+
+    name: str
+    found_median: int
+    incomplete: int
+    memory: int
+    disk: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speed:
     """What was measured. Sizes are in bytes; `built` is None where a library from an earlier run was used."""
 
+    engine: EngineName
     searches: int
     filtered: int
     found_median: int
-    datasette_found_median: int
     records: int
     built: Built | None
     latencies: Mapping[str, Latency]
     server_memory: int
     server_processes: int
-    datasette_memory: int
     index_bytes: int
     catalogue_bytes: int
-    datasette_bytes: int
-    datasette_incomplete: int
+    beside: Beside
+
+    @property
+    def times_beside(self) -> float:
+        """How many times as long as the other product the service takes for half of its answers."""
+        return self.latencies[JSON].p50 / self.latencies[self.beside.name].p50
 
 
-def measure_speed(file: Path, folder: Path | None, count: int) -> Speed:
+def measure_speed(file: Path, folder: Path | None, count: int, engine: EngineName) -> Speed:
     """Every number for a collection; the library is made in a folder, or in a temporary one. Raises ServerFailed."""
     with ExitStack() as stack:
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="belong-bench-")))
-        built = _build(file, folder)
-        services = stack.enter_context(opened_library(folder))
-        searches = _prepare(services, folder, count + _WARM_UP)
-        server = stack.enter_context(_our_server(folder))
-        datasette = stack.enter_context(_datasette(folder))
-        answers = stack.enter_context(_answers(services, server, datasette))
-        _time(answers, searches[:_WARM_UP])
+        environment = stack.enter_context(engine_environment(engine))
+        built = build_library(file, folder, environment)
+        services = stack.enter_context(opened_library(folder, environment))
+        everything = _everything(services)
+        searches = draw_searches(everything, count + _WARM_UP)
+        server = stack.enter_context(our_server(folder, environment))
+        rival = stack.enter_context(_rival(engine, environment, folder, everything, searches))
+        answers = stack.enter_context(_answers(services, server, rival))
+        _time(answers, rival, searches[:_WARM_UP])
         timed = searches[_WARM_UP:]
-        timing = _time(answers, timed)
+        timing = _time(answers, rival, timed)
         return Speed(
+            engine=engine,
             searches=len(timed),
             filtered=sum(1 for search in timed if search.filters),
             found_median=median(timing.found),
-            datasette_found_median=median(timing.datasette_found),
             records=record_count(services),
             built=built,
             latencies={name: latency_of(seconds) for name, seconds in timing.seconds.items()},
             server_memory=memory_of(server.process),
             server_processes=services.settings.web_processes,
-            datasette_memory=memory_of(datasette.process),
-            index_bytes=_size(services.settings.index_folder),
+            index_bytes=_size(services.settings.index_folder) if engine is EngineName.EMBEDDED else rival.disk(),
             catalogue_bytes=_size(folder / "catalogue.sqlite"),
-            datasette_bytes=_size(folder / DATABASE),
-            datasette_incomplete=timing.datasette_incomplete,
+            beside=Beside(
+                name=rival.name,
+                found_median=median(timing.found_beside),
+                incomplete=timing.incomplete,
+                memory=rival.memory(),
+                disk=rival.disk(),
+            ),
         )
 
 
-def _build(file: Path, folder: Path) -> Built | None:
-    """Fill the library in a folder unless it is complete."""
-    with opened_library(folder) as services:
+def build_library(file: Path, folder: Path, environment: Environment) -> Built | None:
+    """Fill the library in a folder unless it is complete. The index is made where it is not there."""
+    with opened_library(folder, environment) as services:
         if is_complete(services):
-            services.indexer.try_work()  # an index of an older format is made anew
+            services.indexer.try_work()  # an index that is missing or of an older format is made anew
             return None
         plain = folder / file.stem  # what the import is timed with is not how fast gzip is
         with gzip.open(file) as packed:
@@ -103,50 +124,48 @@ def _build(file: Path, folder: Path) -> Built | None:
         return built
 
 
-def _prepare(services: Services, folder: Path, count: int) -> list[Search]:
-    """The searches, and the database for Datasette with the same records."""
+def _everything(services: Services) -> list[Record]:
     with services.catalogue.read() as session:
-        everything = records.scan(session, None, sys.maxsize)
-    if not (folder / DATABASE).exists():
-        build_database(folder / DATABASE, everything)
-    return draw_searches(everything, count)
+        return list(records.scan(session, None, sys.maxsize))
 
 
 @contextmanager
-def _our_server(folder: Path) -> Generator[Running]:
+def our_server(folder: Path, environment: Environment) -> Generator[Running]:
+    """The service over a library, as people run it."""
     port = free_port()
-    environment = {"BELONG_DATA": str(folder), "HOST": "127.0.0.1", "PORT": str(port)}
-    with running([_beside_python("belong"), "serve"], environment, port, "/api/v1/status") as server:
+    changes = {**environment, "BELONG_DATA": str(folder), "HOST": "127.0.0.1", "PORT": str(port)}
+    command = str(Path(sys.executable).parent / "belong")
+    with running([command, "serve"], changes, port, "/api/v1/status") as server:
         yield server
 
 
-@contextmanager
-def _datasette(folder: Path) -> Generator[Running]:
-    port = free_port()
-    settings = [part for name, value in SETTINGS.items() for part in ("--setting", name, str(value))]
-    command = [_beside_python("datasette"), "serve", str(folder / DATABASE), "--host", "127.0.0.1", "--port", str(port)]
-    with running([*command, *settings], {}, port, "/-/versions.json") as server:
-        yield server
+def _rival(
+    engine: EngineName,
+    environment: Environment,
+    folder: Path,
+    everything: Sequence[Record],
+    searches: Sequence[Search],
+) -> AbstractContextManager[Rival]:
+    """Each engine's own measure: a product of the same size, or the least that a search in the cluster can cost."""
+    if engine is EngineName.EMBEDDED:
+        return datasette(folder, everything)
+    return bare_elasticsearch(environment, searches)
 
 
 @contextmanager
-def _answers(services: Services, server: Running, datasette: Running) -> Generator[dict[str, Answer]]:
-    json_client, page_client, datasette_client = Client(server.port), Client(server.port), Client(datasette.port)
+def _answers(services: Services, server: Running, rival: Rival) -> Generator[dict[str, Ask]]:
+    json_client, page_client = Client(server.port), Client(server.port)
     try:
         yield {
             JSON: lambda search: json_client.get(f"/api/v1/search?{search.query_string}&size=20"),
             PAGE: lambda search: page_client.get(f"/search?{search.query_string}"),
-            CALL: lambda search: _unread(services.discovery.search(search.request())),
-            BARE: lambda search: _unread(services.engine.search(search.request())),
-            DATASETTE: lambda search: datasette_client.get(search_path(search)),
+            CALL: lambda search: services.discovery.search(search.request()),
+            BARE: lambda search: services.engine.search(search.request()),
+            rival.name: rival.ask,
         }
     finally:
-        for client in (json_client, page_client, datasette_client):
-            client.close()
-
-
-def _unread(_page: SearchPage) -> None:
-    """A result within this process has no body."""
+        json_client.close()
+        page_client.close()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -155,23 +174,22 @@ class _Timing:
 
     seconds: dict[str, list[float]]
     found: list[int] = field(default_factory=list[int])
-    datasette_found: list[int] = field(default_factory=list[int])
-    datasette_incomplete: int = 0
+    found_beside: list[int] = field(default_factory=list[int])
+    incomplete: int = 0
 
 
-def _time(answers: Mapping[str, Answer], searches: Sequence[Search]) -> _Timing:
+def _time(answers: Mapping[str, Ask], rival: Rival, searches: Sequence[Search]) -> _Timing:
     timing = _Timing(seconds={name: [] for name in answers})
     for at, search in enumerate(searches):
         for name in _in_turn(list(answers), at):
             start = time.perf_counter()
-            body = answers[name](search)
+            answer = answers[name](search)
             timing.seconds[name].append(time.perf_counter() - start)
-            if name == JSON and body is not None:
-                timing.found.append(json.loads(body)["total"])
-            elif name == DATASETTE and body is not None:
-                answer = json.loads(body)
-                timing.datasette_found.append(answer["filtered_table_rows_count"])
-                timing.datasette_incomplete += lacks_facets(answer)
+            if name == JSON:
+                timing.found.append(json.loads(answer)["total"])
+            elif name == rival.name:
+                timing.found_beside.append(rival.total(answer))
+                timing.incomplete += not rival.is_complete(answer)
     return timing
 
 
@@ -179,10 +197,6 @@ def _in_turn(names: Sequence[str], turn: int) -> list[str]:
     """Each is the first in turn, for the first finds the caches of the processor cold."""
     first = turn % len(names)
     return [*names[first:], *names[:first]]
-
-
-def _beside_python(command: str) -> str:
-    return str(Path(sys.executable).parent / command)
 
 
 def _size(path: Path) -> int:
