@@ -42,7 +42,8 @@ class Field:
     highlighted: bool = False
 
 
-# Raised by one whenever the fields, the analysis or the stored form change: an index of another version is rebuilt.
+# Raised by one whenever the analysis, the kind of a field or what stands in one changes: an index of another format is
+# made anew before anything is read from it. A field more or less is none such change (`mappings.form`).
 FORMAT_VERSION: Final = 4
 
 # The text field that holds the words of all others.

@@ -7,6 +7,7 @@ from elasticsearch import Elasticsearch
 from engines.elasticsearch.engine import ElasticsearchEngine
 from engines.elasticsearch.indices import IndexSettings, Indices
 from engines.elasticsearch.writer import ElasticsearchWriter
+from mappings.form import PRESENT, IndexForm
 
 # Longer than any search should take; a page that is not there after two seconds is better an honest "not answering".
 _SEARCH_TIMEOUT: Final = 2.0  # seconds
@@ -16,7 +17,13 @@ _WRITE_TIMEOUT: Final = 30.0  # seconds
 
 
 def build_elasticsearch(
-    *, url: str, api_key: str | None, ca: str | None, alias: str, index: IndexSettings
+    *,
+    url: str,
+    api_key: str | None,
+    ca: str | None,
+    alias: str,
+    index: IndexSettings,
+    form: IndexForm = PRESENT,
 ) -> tuple[ElasticsearchEngine, ElasticsearchWriter]:
     """Both sides of the engine. Nothing is connected yet."""
     options: dict[str, Any] = {"api_key": api_key, "ca_certs": ca} if ca else {"api_key": api_key}
@@ -24,6 +31,6 @@ def build_elasticsearch(
     searching = Elasticsearch(url, request_timeout=_SEARCH_TIMEOUT, max_retries=0, **options)
     writing = Elasticsearch(url, request_timeout=_WRITE_TIMEOUT, max_retries=0, **options)
     return (
-        ElasticsearchEngine(searching, Indices(searching, alias, index)),
-        ElasticsearchWriter(writing, Indices(writing, alias, index)),
+        ElasticsearchEngine(searching, Indices(searching, alias, index, form)),
+        ElasticsearchWriter(writing, Indices(writing, alias, index, form)),
     )

@@ -13,8 +13,10 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from engines.elasticsearch.errors import translated
 from engines.elasticsearch.schema import build_analysis, build_mapping
+from mappings.fields import Field
+from mappings.form import PRESENT, IndexForm, read_form
 from search.engine import GenerationName
-from search.errors import EngineFault
+from search.errors import EngineFault, IndexIncompatible
 from search.request import MAX_RESULT_WINDOW
 
 
@@ -30,11 +32,13 @@ class IndexSettings:
 class Indices:
     """The indices under one alias."""
 
-    def __init__(self, client: Elasticsearch, alias: str, settings: IndexSettings) -> None:
-        """The alias is the name that all indices begin with."""
+    def __init__(self, client: Elasticsearch, alias: str, settings: IndexSettings, form: IndexForm = PRESENT) -> None:
+        """The alias is the name that all indices begin with; the form is what this release makes indices with."""
         self._client = client
         self.alias = alias
         self._settings = settings
+        self._form = form
+        self._checked: set[GenerationName] = set()
 
     def name_of(self, generation: GenerationName) -> str:
         """The physical index of a generation."""
@@ -64,26 +68,39 @@ class Indices:
         ours = re.compile(re.escape(self.alias) + r"-g\d+")
         return sorted(self.generation_of(name) for name in found.body if ours.fullmatch(name))
 
-    def fields_of(self, generation: GenerationName) -> frozenset[str]:
-        """The fields that an index was made with. Raises IndexMissing."""
-        with translated():
-            found = self._client.indices.get_mapping(index=self.name_of(generation))
-        mapping: Mapping[str, Any] = next(iter(found.body.values()))["mappings"]
-        return frozenset(mapping["properties"])
+    def fields_of(self, generation: GenerationName) -> tuple[Field, ...]:
+        """Those of this release's fields that an index has. Raises IndexMissing and IndexIncompatible."""
+        try:
+            return self._form.shared_with(read_form(self._carried(generation)))
+        except ValueError as e:
+            raise IndexIncompatible(f"The index {self.name_of(generation)} {e}") from e
+
+    def check(self, generation: GenerationName) -> None:
+        """Raises IndexMissing and IndexIncompatible. An index never changes its form: each is looked at once."""
+        if generation not in self._checked:
+            self.fields_of(generation)
+            self._checked.add(generation)
 
     def is_current(self, generation: GenerationName) -> bool:
-        """Whether an index was made with the present fields. Raises IndexMissing."""
+        """Whether an index says that it was made with this release's form. Raises IndexMissing."""
+        try:
+            return read_form(self._carried(generation)).to_json() == self._form.to_json()
+        except ValueError:
+            return False
+
+    def _carried(self, generation: GenerationName) -> object:
+        """What an index says that it was made with."""
         with translated():
             found = self._client.indices.get_mapping(index=self.name_of(generation))
         mapping: Mapping[str, Any] = next(iter(found.body.values()))["mappings"]
-        return bool(mapping.get("_meta") == build_mapping()["_meta"])
+        return mapping.get("_meta")
 
     def create(self, generation: GenerationName) -> None:
         """Make an empty index. Raises EngineFault if it exists."""
         with translated():
             self._client.indices.create(
                 index=self.name_of(generation),
-                mappings=build_mapping(),
+                mappings=build_mapping(self._form),
                 settings={
                     "analysis": build_analysis(),
                     "number_of_shards": self._settings.shards,
@@ -98,7 +115,8 @@ class Indices:
             )
 
     def activate(self, generation: GenerationName) -> None:
-        """Move the alias to a generation, in one step. Raises IndexMissing."""
+        """Move the alias to a generation, in one step. Raises IndexMissing and IndexIncompatible."""
+        self.fields_of(generation)
         actions: list[dict[str, Any]] = [{"add": {"index": self.name_of(generation), "alias": self.alias}}]
         active = self.active()
         if active is not None and active != generation:

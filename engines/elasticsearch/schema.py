@@ -1,17 +1,26 @@
 """The Elasticsearch mapping and analyzers that follow from `mappings`.
 
 The mapping is strict: a document with another field is refused, not guessed at. It uses no module beyond
-analysis-common, so that any distribution of Elasticsearch will do.
+analysis-common, so that any distribution of Elasticsearch will do. Keyword fields have no normalizer: what stands in
+them is ids, labels and keys that are folded before they reach an engine (docs/decisions/0004-fields-and-mapping.md).
+
+What follows from the present fields is kept in mappings/elasticsearch.json, for people to read and for changes to be
+seen; `python -m engines.elasticsearch.schema` writes that file anew.
 """
 
+import json
+from pathlib import Path
 from typing import Any, Final, assert_never
 
 from mappings.analysis import LONGEST_TOKEN, TOKEN_PATTERN, VALUE_GAP
-from mappings.fields import FIELDS, FORMAT_VERSION, Field, Kind
+from mappings.fields import Field, Kind
+from mappings.form import PRESENT, IndexForm
 from mappings.stems import STEM_OVERRIDES
 
 STEMMED: Final = "stemmed"
 PLAIN: Final = "plain"
+
+GENERATED: Final = Path(__file__).parents[2] / "mappings" / "elasticsearch.json"
 
 # How Java writes what Rust writes as \p{Han}.
 _SCRIPTS: Final = ("Han", "Hiragana", "Katakana")
@@ -27,12 +36,12 @@ def value_field(facet: str) -> str:
     return f"{facet}_value"
 
 
-def build_mapping() -> dict[str, Any]:
-    """The mapping with every field of `mappings.fields`; `_meta` says what it was made from."""
+def build_mapping(form: IndexForm) -> dict[str, Any]:
+    """The mapping with every field of a form, which `_meta` holds."""
     properties: dict[str, Any] = {}
-    for field in FIELDS:
+    for field in form.fields:
         properties |= _properties(field)
-    return {"dynamic": "strict", "_meta": _about(), "properties": properties}
+    return {"dynamic": "strict", "_meta": form.to_json(), "properties": properties}
 
 
 def build_analysis() -> dict[str, Any]:
@@ -52,9 +61,10 @@ def build_analysis() -> dict[str, Any]:
     }
 
 
-def _about() -> dict[str, Any]:
-    """The format and the fields that an index is made with: for people who look at it, and for an upgrade."""
-    return {"format": FORMAT_VERSION, "fields": {field.name: field.kind.value for field in FIELDS}}
+def generated_json() -> str:
+    """What mappings/elasticsearch.json has to say: the mapping of the present fields and the analysis."""
+    parts = {"mappings": build_mapping(PRESENT), "settings": {"analysis": build_analysis()}}
+    return json.dumps(parts, ensure_ascii=False, indent=2) + "\n"
 
 
 def _properties(field: Field) -> dict[str, Any]:
@@ -91,3 +101,7 @@ def _java_pattern() -> str:
     for script in _SCRIPTS:
         pattern = pattern.replace(rf"\p{{{script}}}", rf"\p{{Is{script}}}")
     return pattern
+
+
+if __name__ == "__main__":
+    GENERATED.write_text(generated_json(), encoding="utf-8")

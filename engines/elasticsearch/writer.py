@@ -1,7 +1,7 @@
 """The writing side of the Elasticsearch engine. Any number of processes may write at once: versions decide."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,9 +10,9 @@ from elasticsearch import Elasticsearch
 from engines.elasticsearch.errors import translated
 from engines.elasticsearch.indices import Indices
 from engines.elasticsearch.schema import value_field
-from mappings.fields import FIELDS, Kind, split_facet_term
+from mappings.fields import Field, Kind, split_facet_term
 from search.engine import Document, GenerationName, Operation, Outcome, Put, Result
-from search.errors import IndexMissing
+from search.errors import IndexIncompatible, IndexMissing
 
 _DONE: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 
@@ -75,11 +75,14 @@ class ElasticsearchWriter:
         self._indices.activate(generation)
 
     def active(self) -> GenerationName | None:
-        """The generation that searches go to, None where there is none.
-
-        One that was made with another list of fields is still read, and written with the fields that it has.
-        """
-        return self._indices.active()
+        """The generation that searches go to, None where there is none or it is of another format."""
+        active = self._indices.active()
+        try:
+            if active is not None:
+                self._indices.check(active)
+        except (IndexMissing, IndexIncompatible):
+            return None
+        return active
 
     def is_current(self, generation: GenerationName) -> bool:
         """Whether a generation was made with exactly the present fields and format."""
@@ -105,10 +108,10 @@ class ElasticsearchWriter:
         return [(hit["_id"], hit["_version"]) for hit in hits]
 
 
-def to_elasticsearch(document: Document, known: Set[str]) -> dict[str, Any]:
-    """A document with the companions that the mapping has for its fields; empty and unknown fields are left out."""
+def to_elasticsearch(document: Document, fields: Iterable[Field]) -> dict[str, Any]:
+    """These fields of a document unless they are empty, with the companions that the mapping has for them."""
     built: dict[str, Any] = {}
-    for field in FIELDS:
+    for field in fields:
         value = document.get(field.name)
         if not value:
             continue
@@ -116,15 +119,15 @@ def to_elasticsearch(document: Document, known: Set[str]) -> dict[str, Any]:
         if field.kind is Kind.FACET and not isinstance(value, int):
             terms = (value,) if isinstance(value, str) else value
             built[value_field(field.name)] = [split_facet_term(term)[0] for term in terms]
-    return {name: value for name, value in built.items() if name in known}
+    return built
 
 
-def _bulk_lines(operations: Iterable[Operation], known: Set[str]) -> Iterator[dict[str, Any]]:
+def _bulk_lines(operations: Iterable[Operation], fields: Sequence[Field]) -> Iterator[dict[str, Any]]:
     for operation in operations:
         about = {"_id": operation.id, "version": operation.version, "version_type": "external_gte"}
         if isinstance(operation, Put):
             yield {"index": about}
-            yield to_elasticsearch(operation.document, known)
+            yield to_elasticsearch(operation.document, fields)
         else:
             yield {"delete": about}
 

@@ -29,12 +29,13 @@ class Checksums:
     def hold(self, folder: Path) -> bool:
         """Whether every file of every committed segment in a folder is there and sound."""
         while True:
-            before = (folder / "meta.json").stat().st_mtime_ns
+            committed = _committed(folder)
             try:
-                return self._are_sound(folder, _segment_files(folder))
+                return self._are_sound(folder, _segment_files(folder, committed))
             except FileNotFoundError:
-                # A merge may have replaced segments meanwhile: look again at those that there are now.
-                if (folder / "meta.json").stat().st_mtime_ns == before:
+                # A commit or a merge may have replaced files meanwhile: look again at those that there are now. What
+                # is said there differs each time; its time of change does not if two commits fall into one tick.
+                if _committed(folder) == committed:
                     return False
 
     def _are_sound(self, folder: Path, files: Sequence[Path]) -> bool:
@@ -50,11 +51,15 @@ class Checksums:
         return True
 
 
-def _segment_files(folder: Path) -> list[Path]:
-    """The files that there have to be by the last commit; others may be on their way to the next."""
-    segments = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]
+def _committed(folder: Path) -> str:
+    """What the last commit or merge says that there is."""
+    return (folder / "meta.json").read_text(encoding="utf-8")
+
+
+def _segment_files(folder: Path, committed: str) -> list[Path]:
+    """The files that there have to be by that; others may be on their way to the next commit."""
     found: list[Path] = []
-    for segment in segments:
+    for segment in json.loads(committed)["segments"]:
         name = segment["segment_id"].replace("-", "")
         found += [folder / f"{name}.{part}" for part in _PARTS]
         if segment["deletes"]:

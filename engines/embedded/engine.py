@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from engines.embedded.errors import translated
 from engines.embedded.facets import FacetCounter
-from engines.embedded.generations import ChangedAt, GenerationFolders
+from engines.embedded.generations import ChangedAt, GenerationFolders, OpenIndex
 from engines.embedded.highlight import Highlighter
 from engines.embedded.keys import FacetTerms
 from engines.embedded.queries import QueryCompiler
@@ -31,7 +31,7 @@ class _Snapshot:
 
     generation: GenerationName
     changed_at: ChangedAt
-    index: tantivy.Index
+    opened: OpenIndex
     searcher: tantivy.Searcher
     compiler: QueryCompiler
     terms: FacetTerms
@@ -54,7 +54,7 @@ class EmbeddedEngine:
         """One page of results."""
         with translated():
             snapshot = self._current()
-            total, addresses = ranked_addresses(snapshot.searcher, snapshot.compiler.ranked(request), request)
+            total, addresses = ranked_addresses(snapshot.searcher, snapshot.compiler, request)
             facets = snapshot.counter().count(request)
             return SearchPage(
                 query=request.query,
@@ -121,22 +121,23 @@ class EmbeddedEngine:
 
     def _opened(self, last: _Snapshot | None, generation: GenerationName, changed_at: ChangedAt) -> _Snapshot:
         same = last is not None and last.generation == generation
-        index = last.index if last is not None and same else self._generations.open(generation)
+        opened = last.opened if last is not None and same else self._generations.open(generation)
+        index = opened.index
         index.reload()
         self._generations.check(generation)
         searcher = index.searcher()
         return _Snapshot(
             generation=generation,
             changed_at=changed_at,
-            index=index,
+            opened=opened,
             searcher=searcher,
-            compiler=QueryCompiler(index.schema, searcher),
+            compiler=QueryCompiler(index.schema, searcher, opened.fields),
             terms=FacetTerms(index.schema, searcher),
         )
 
 
 def _hits(snapshot: _Snapshot, request: SearchRequest, addresses: Sequence[Address]) -> tuple[Hit, ...]:
-    highlighter = Highlighter(request.query.tree)
+    highlighter = Highlighter(request.query.tree, snapshot.opened.fields)
     versions = snapshot.searcher.fast_field_values("version", list(addresses))
     return tuple(
         _hit(snapshot.searcher.doc(address), int(version or 0), highlighter)

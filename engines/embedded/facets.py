@@ -22,6 +22,9 @@ _MOST_BUCKETS: Final = 65_000
 # ordered here; where even these end within a tie, all are fetched.
 _SPARE: Final = 4
 
+# What is counted of a facet that the index lacks.
+_NOTHING: Final[Mapping[str, Any]] = {"buckets": (), "sum_other_doc_count": 0}
+
 
 class FacetCounter:
     """Counts facets for one searcher."""
@@ -50,9 +53,10 @@ class FacetCounter:
     def _count_under(
         self, query: tantivy.Query, facets: Sequence[str], request: SearchRequest, size: int
     ) -> dict[str, tuple[Bucket, ...]]:
-        if not facets:
-            return {}
-        answer = self._aggregate(query, {facet: _largest(facet, size * _SPARE) for facet in facets})
+        known = [facet for facet in facets if self._compiler.has(facet)]
+        answer: dict[str, Any] = dict.fromkeys(facets, _NOTHING)
+        if known:
+            answer |= self._aggregate(query, {facet: _largest(facet, size * _SPARE) for facet in known})
         cut = {facet: _largest(facet, _MOST_BUCKETS) for facet in facets if _is_cut_within_tie(answer[facet], size)}
         if cut:
             answer |= self._aggregate(query, cut)

@@ -2,7 +2,7 @@
 
 index/
     g1/              a tantivy index
-        belong.json      the format and the fields that it was written with
+        belong.json      the format and the fields that it was made with
         meta.json        tantivy's own list of segments, replaced at each commit
     active -> g1     replaced in one step when another generation takes over
 """
@@ -11,6 +11,7 @@ import errno
 import json
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -18,7 +19,8 @@ import tantivy
 
 from engines.embedded.checksums import Checksums
 from engines.embedded.schema import build_schema, register_analyzers
-from mappings.fields import FIELDS, FORMAT_VERSION
+from mappings.fields import Field
+from mappings.form import PRESENT, IndexForm, read_form
 from search.engine import GenerationName
 from search.errors import EngineFault, IndexIncompatible, IndexMissing
 
@@ -29,12 +31,21 @@ _ACTIVE: Final = "active"
 ChangedAt: TypeAlias = tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIndex:
+    """The index of a generation, and those of this release's fields that it has."""
+
+    index: tantivy.Index
+    fields: tuple[Field, ...]
+
+
 class GenerationFolders:
     """The generations under one folder."""
 
-    def __init__(self, root: Path) -> None:
-        """The folder is made when the first generation is."""
+    def __init__(self, root: Path, form: IndexForm = PRESENT) -> None:
+        """The folder is made when the first generation is; the form is what this release makes indices with."""
         self._root = root
+        self._form = form
         self._checksums = Checksums()
 
     def active(self) -> GenerationName | None:
@@ -56,9 +67,8 @@ class GenerationFolders:
         return [GenerationName(entry.name) for entry in entries if entry.is_dir() and not entry.is_symlink()]
 
     def activate(self, generation: GenerationName) -> None:
-        """Point the link at a generation, in one step. Raises IndexMissing if it is not there."""
-        if not (self._root / generation / _ABOUT).is_file():
-            raise IndexMissing(f"There is no index folder {generation}")
+        """Point the link at a generation, in one step. Raises IndexMissing, or IndexIncompatible as `open` does."""
+        self.open(generation)
         new_link = self._root / f"{_ACTIVE}.new"
         new_link.unlink(missing_ok=True)
         new_link.symlink_to(generation)
@@ -71,32 +81,35 @@ class GenerationFolders:
             folder.mkdir(parents=True)
         except FileExistsError as e:
             raise EngineFault(f"The index folder {generation} exists already") from e
-        index = tantivy.Index(build_schema(), str(folder))
+        index = tantivy.Index(build_schema(self._form), str(folder))
         register_analyzers(index)
         # Written last: a folder without it was not finished.
-        (folder / _ABOUT).write_text(json.dumps(_about()), encoding="utf-8")
+        (folder / _ABOUT).write_text(json.dumps(self._form.to_json()), encoding="utf-8")
         return index
 
-    def open(self, generation: GenerationName) -> tantivy.Index:
+    def open(self, generation: GenerationName) -> OpenIndex:
         """The index of a generation. Raises IndexMissing, or IndexIncompatible if it is of another format or broken."""
+        carried = self._carried(generation)
+        try:
+            fields = self._form.shared_with(carried)
+            index = tantivy.Index.open(str(self._root / generation))
+        except ValueError as e:
+            raise IndexIncompatible(f"The index {generation} {e}") from e
+        if index.schema != build_schema(carried):
+            raise IndexIncompatible(f"The index {generation} was made with other fields than it says")
+        register_analyzers(index)
+        index.config_reader("manual")
+        return OpenIndex(index=index, fields=fields)
+
+    def _carried(self, generation: GenerationName) -> IndexForm:
+        """What an index says that it was made with."""
         folder = self._root / generation
         if not folder.is_dir():
             raise IndexMissing(f"There is no index folder {generation}")
         try:
-            about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+            return read_form(json.loads((folder / _ABOUT).read_text(encoding="utf-8")))
         except (OSError, ValueError) as e:
             raise IndexIncompatible(f"The index folder {generation} does not say what it holds") from e
-        if about != _about():
-            raise IndexIncompatible(f"The index {generation} was written with another list of fields")
-        try:
-            index = tantivy.Index.open(str(folder))
-        except ValueError as e:
-            raise IndexIncompatible(f"The index {generation} cannot be opened: {e}") from e
-        if index.schema != build_schema():
-            raise IndexIncompatible(f"The index {generation} was written with other companions of its fields")
-        register_analyzers(index)
-        index.config_reader("manual")
-        return index
 
     def changed_at(self, generation: GenerationName) -> ChangedAt:
         """Something that differs after each commit. Raises IndexMissing if the folder is gone."""
@@ -115,7 +128,7 @@ class GenerationFolders:
             raise EngineFault(f"The index {generation} is damaged: it is made anew from the catalogue")
 
     def is_sound(self, generation: GenerationName) -> bool:
-        """Whether a generation is there, of the present format, and undamaged."""
+        """Whether a generation is there, of this release's format, and undamaged."""
         try:
             self.open(generation)
             return self._checksums.hold(self._root / generation)
@@ -123,17 +136,12 @@ class GenerationFolders:
             return False
 
     def is_current(self, generation: GenerationName) -> bool:
-        """Whether a generation was made with the present fields. Raises IndexMissing if its folder is gone."""
+        """Whether a generation says that it was made with this release's form. Raises IndexMissing."""
         try:
-            self.open(generation)
+            return self._carried(generation).to_json() == self._form.to_json()
         except IndexIncompatible:
             return False
-        return True
 
     def remove(self, generation: GenerationName) -> None:
         """Delete a generation's folder. Processes that have it open go on reading it."""
         shutil.rmtree(self._root / generation, ignore_errors=True)
-
-
-def _about() -> dict[str, object]:
-    return {"format": FORMAT_VERSION, "fields": [f"{field.name}:{field.kind}" for field in FIELDS]}

@@ -11,12 +11,10 @@ from typing import Final, TypeAlias
 
 from engines.embedded.schema import plain_analyzer, stemmed_analyzer
 from mappings.analysis import token_spans
-from mappings.fields import FIELDS
+from mappings.fields import Field
 from search.language.leaves import positive_leaves
 from search.language.tree import Node, Phrase, Prefix, Word
 from search.passages import Span
-
-HIGHLIGHTED: Final = tuple(field.name for field in FIELDS if field.highlighted)
 
 _plain: Final = plain_analyzer()
 _stemmed: Final = stemmed_analyzer()
@@ -30,18 +28,22 @@ _MOST_KNOWN: Final = 50_000
 class Highlighter:
     """Finds the words of one query tree in texts."""
 
-    def __init__(self, tree: Node) -> None:
-        """Words and phrases are found by their stems, prefixes by how words begin."""
+    def __init__(self, tree: Node, fields: Iterable[Field]) -> None:
+        """Words and phrases are found by their stems, prefixes by how words begin; in the highlighted of the fields."""
         leaves = tuple(positive_leaves(tree))
         everywhere = _Marker(leaves)
         self._markers: Mapping[str, _Marker] = {
-            field: everywhere if all(leaf.field is None for leaf in leaves) else _Marker(_leaves_in(field, leaves))
-            for field in HIGHLIGHTED
+            field.name: everywhere
+            if all(leaf.field is None for leaf in leaves)
+            else _Marker(_leaves_in(field.name, leaves))
+            for field in fields
+            if field.highlighted
         }
 
     def spans(self, field: str, text: str) -> list[Span]:
         """The places of found words in a text, in characters, rising and without overlap."""
-        return list(self._markers[field].spans(text))
+        marker = self._markers.get(field)
+        return list(marker.spans(text)) if marker else []
 
 
 class _Marker:

@@ -1,4 +1,7 @@
-"""A request as tantivy clauses. Nothing that a person typed ever reaches a query parser of the engine."""
+"""A request as tantivy clauses. Nothing that a person typed ever reaches a query parser of the engine.
+
+tantivy refuses to be asked about a field that the index lacks: where an older index lacks one, it has nothing to find.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,14 +11,10 @@ import tantivy
 from tantivy import Occur, Query
 
 from engines.embedded.schema import plain_analyzer, stemmed_analyzer, value_field, words_field
-from mappings.fields import EVERYTHING, NONE_GIVEN, TEXT_FIELDS
+from mappings.fields import EVERYTHING, NONE_GIVEN, Field, Kind
 from search.language.tree import All, Everything, Node, Not, Phrase, Prefix, Some, Word, Years
 from search.ranking import ALL_WORDS_BONUS, EXACT_TITLE_SCORE, TIE_BREAKER, with_all_words
 from search.request import FacetValue, SearchRequest, year_range
-
-# Where a word is looked for, and where a phrase is: "everything" would let it reach from one field into the next.
-_WORD_FIELDS: Final = [(field.name, field.weight) for field in TEXT_FIELDS if field.weight]
-_PHRASE_FIELDS: Final = [(field.name, 1.0 + field.weight) for field in TEXT_FIELDS if field.name != EVERYTHING]
 
 # A set of terms takes 0.4 ms to set up, which pays off where there are many: the years of a range.
 _FEW_VALUES: Final = 8
@@ -27,10 +26,19 @@ _plain: Final = plain_analyzer()
 class QueryCompiler:
     """Compiles requests against the schema and the dictionary of one searcher."""
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
-        """The searcher's dictionary tells which years occur."""
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, fields: Sequence[Field]) -> None:
+        """The searcher's dictionary tells which years occur; the fields are those that the schema has."""
         self._schema = schema
         self._searcher = searcher
+        self._names = frozenset(field.name for field in fields)
+        texts = [field for field in fields if field.kind is Kind.TEXT]
+        # Where a word is looked for, and where a phrase is: "everything" would let it reach from one into the next.
+        self._word_fields = [(field.name, field.weight) for field in texts if field.weight]
+        self._phrase_fields = [(field.name, 1.0 + field.weight) for field in texts if field.name != EVERYTHING]
+
+    def has(self, field: str) -> bool:
+        """Whether the index has a field of `mappings.fields`."""
+        return field in self._names
 
     def ranked(self, request: SearchRequest) -> Query:
         """The request's tree and filters, scored."""
@@ -39,7 +47,7 @@ class QueryCompiler:
         if (every := with_all_words(tree)) is not None:
             bonus = Query.const_score_query(self._compile(every, ranked=False), ALL_WORDS_BONUS)
             clauses.append((Occur.Should, bonus))
-        if title:
+        if title and self.has("exact_title"):
             found = Query.term_query(self._schema, "exact_title", title, "basic")
             clauses.append((Occur.Should, Query.const_score_query(found, EXACT_TITLE_SCORE)))
         return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
@@ -97,24 +105,35 @@ class QueryCompiler:
     def _terms(self, words: Sequence[str], field: str | None, *, boost: float = 1.0) -> Query:
         """The words next to each other. One that is too long for the index leaves a gap, there as here."""
         terms = [(place, term) for place, word in enumerate(words) for term in _stemmed.analyze(word)]
-        if not terms:
+        if not terms or not self._is_searched(field):
             return Query.empty_query()
         if len(terms) > 1:
             phrases = [
                 Query.boost_query(Query.phrase_query(self._schema, name, list[str | tuple[int, str]](terms)), weight)
-                for name, weight in (_PHRASE_FIELDS if field is None else [(field, 1.0)])
+                for name, weight in (self._phrase_fields if field is None else [(field, 1.0)])
             ]
             return Query.disjunction_max_query(phrases, TIE_BREAKER)
-        return _sum(field, lambda name: Query.term_query(self._schema, name, terms[0][1], "freq"), boost=boost)
+        return self._sum(field, lambda name: Query.term_query(self._schema, name, terms[0][1], "freq"), boost=boost)
 
     def _prefix(self, node: Prefix, *, ranked: bool) -> Query:
         beginnings = _plain.analyze(node.text)
-        if len(beginnings) != 1:
+        if len(beginnings) != 1 or not self._is_searched(node.field):
             return Query.empty_query()
         pattern = f"{re.escape(beginnings[0])}.*"  # folding may give signs: "⑴" becomes "(1)"
-        return _sum(
+        return self._sum(
             _where(node.field, ranked=ranked),
             lambda name: Query.const_score_query(Query.regex_query(self._schema, words_field(name), pattern), 1.0),
+        )
+
+    def _is_searched(self, field: str | None) -> bool:
+        return field is None or self.has(field)
+
+    def _sum(self, field: str | None, in_field: Callable[[str], Query], *, boost: float = 1.0) -> Query:
+        """Found in one field, or in any and scored in all that have a weight."""
+        if field is not None:
+            return Query.boost_query(in_field(field), boost)
+        return Query.boolean_query(
+            [(Occur.Should, Query.boost_query(in_field(name), weight * boost)) for name, weight in self._word_fields]
         )
 
     def _filters(self, filters: Mapping[str, tuple[FacetValue, ...]]) -> Iterator[tuple[Occur, Query]]:
@@ -123,6 +142,8 @@ class QueryCompiler:
             yield Occur.Must, _unscored(self._value_query(facet, values))
 
     def _value_query(self, facet: str, values: Sequence[str]) -> Query:
+        if not self.has(facet):
+            return Query.empty_query()
         if len(values) > _FEW_VALUES:
             return Query.term_set_query(self._schema, value_field(facet), values)
         terms = [Query.term_query(self._schema, value_field(facet), value, "basic") for value in values]
@@ -135,6 +156,8 @@ class QueryCompiler:
         ]
 
     def _years_between(self, years: Years) -> list[str]:
+        if not self.has("year"):
+            return []
         first = f"{years.first or 0:04}"
         last = f"{9999 if years.last is None else years.last:04}"
         known = (year for year, _ in self._searcher.terms_with_prefix(value_field("year"), ""))
@@ -144,14 +167,6 @@ class QueryCompiler:
 def _where(field: str | None, *, ranked: bool) -> str | None:
     """The field in which a word is looked for. Without a score "everything" says as much as all fields together."""
     return EVERYTHING if field is None and not ranked else field
-
-
-def _sum(field: str | None, in_field: Callable[[str], Query], *, boost: float = 1.0) -> Query:
-    """Found in one field, or in any and scored in all that have a weight."""
-    if field is not None:
-        return Query.boost_query(in_field(field), boost)
-    clauses = [(Occur.Should, Query.boost_query(in_field(name), weight * boost)) for name, weight in _WORD_FIELDS]
-    return Query.boolean_query(clauses)
 
 
 def _unscored(query: Query) -> Query:

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import tantivy
 
+from engines.embedded.queries import QueryCompiler
 from engines.embedded.schema import order_fields
 from search.language.leaves import positive_leaves
 from search.request import SearchRequest, Sort
@@ -33,13 +34,14 @@ _Settle: TypeAlias = Callable[[list[Address], int, int], list[Address]]
 
 
 def ranked_addresses(
-    searcher: tantivy.Searcher, query: tantivy.Query, request: SearchRequest
+    searcher: tantivy.Searcher, compiler: QueryCompiler, request: SearchRequest
 ) -> tuple[int, list[Address]]:
-    """The exact total, and the documents of the page in order."""
+    """The exact total, and the documents of the page in order: by id where the index lacks what they are sorted by."""
     scored = request.sort is Sort.RELEVANCE and next(positive_leaves(request.query.tree), None) is not None
-    field = _SORT_FIELDS.get(request.sort, "id")
+    asked = _SORT_FIELDS.get(request.sort, "id")
+    field = asked if compiler.has(asked) else "id"
     end = request.offset + request.size
-    found = _fetch(searcher, query, end, None if scored else order_fields(field)[0])
+    found = _fetch(searcher, compiler.ranked(request), end, None if scored else order_fields(field)[0])
     groups = ([address for _, address in tied] for _, tied in groupby(found.hits, key=itemgetter(0)))
     return total_of(found), _settled(groups, request.offset, end, _by_key(searcher, field))
 

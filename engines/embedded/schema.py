@@ -5,7 +5,8 @@ from typing import Final
 import tantivy
 
 from mappings.analysis import LONGEST_TOKEN, TOKEN_PATTERN
-from mappings.fields import FIELDS, Kind
+from mappings.fields import Kind
+from mappings.form import IndexForm
 
 STEMMED: Final = "stemmed"
 PLAIN: Final = "plain"
@@ -42,10 +43,10 @@ def order_numbers(key: str) -> list[int]:
     return [int.from_bytes(padded[start : start + 8], "big") for start in range(0, len(padded), 8)]
 
 
-def build_schema() -> tantivy.Schema:
-    """The schema with every field of `mappings.fields`."""
+def build_schema(form: IndexForm) -> tantivy.Schema:
+    """The schema with every field of a form, in its order."""
     builder = tantivy.SchemaBuilder()
-    for field in FIELDS:
+    for field in form.fields:
         match field.kind:
             case Kind.TEXT:
                 builder.add_text_field(field.name, tokenizer_name=STEMMED)

@@ -10,7 +10,7 @@ from typing import Final
 import tantivy
 
 from engines.embedded.errors import translated
-from engines.embedded.generations import GenerationFolders
+from engines.embedded.generations import GenerationFolders, OpenIndex
 from engines.embedded.keys import key_of, keyed_term
 from engines.embedded.schema import (
     key_field,
@@ -22,7 +22,7 @@ from engines.embedded.schema import (
     words_field,
 )
 from mappings.analysis import VALUE_GAP
-from mappings.fields import FIELDS, Field, Kind, split_facet_term
+from mappings.fields import Field, Kind, split_facet_term
 from search.engine import Document, GenerationName, Operation, Outcome, Put, Result
 from search.errors import EngineFault
 
@@ -41,7 +41,7 @@ class EmbeddedWriter:
     def __init__(self, generations: GenerationFolders) -> None:
         """Nothing is opened until the first write."""
         self._generations = generations
-        self._open: dict[GenerationName, tuple[tantivy.Index, tantivy.IndexWriter]] = {}
+        self._open: dict[GenerationName, tuple[OpenIndex, tantivy.IndexWriter]] = {}
 
     def create(self, generation: GenerationName) -> None:
         """Make an empty generation."""
@@ -51,11 +51,12 @@ class EmbeddedWriter:
     def write(self, generation: GenerationName, operations: Sequence[Operation]) -> Sequence[Result]:
         """Apply the operations and commit them."""
         with translated():
-            index, writer = self._writer(generation)
+            opened, writer = self._writer(generation)
+            index = opened.index
             index.reload()
             held = _held_versions(index.searcher(), index.schema, {operation.id for operation in operations})
             try:
-                results = [_apply(writer, operation, held) for operation in operations]
+                results = [_apply(writer, operation, held, opened.fields) for operation in operations]
                 writer.commit()
             except (ValueError, OSError):
                 self.close()  # what was added without a commit is gone with the writer
@@ -65,14 +66,13 @@ class EmbeddedWriter:
     def held(self, generation: GenerationName, ids: Collection[str]) -> Mapping[str, int]:
         """The versions of those of these documents that a generation has."""
         with translated():
-            index = self._generations.open(generation)
+            index = self._generations.open(generation).index
             return _held_versions(index.searcher(), index.schema, set(ids))
 
     def versions(self, generation: GenerationName) -> Iterable[tuple[str, int]]:
         """The id and version of every document, in order of id."""
         with translated():
-            index = self._generations.open(generation)
-            searcher = index.searcher()
+            searcher = self._generations.open(generation).index.searcher()
             return sorted(_versions_found(searcher, tantivy.Query.all_query(), searcher.num_docs).items())
 
     def activate(self, generation: GenerationName) -> None:
@@ -108,10 +108,10 @@ class EmbeddedWriter:
         for generation in list(self._open):
             self._close(generation)
 
-    def _writer(self, generation: GenerationName) -> tuple[tantivy.Index, tantivy.IndexWriter]:
+    def _writer(self, generation: GenerationName) -> tuple[OpenIndex, tantivy.IndexWriter]:
         if generation not in self._open:
-            index = self._generations.open(generation)
-            self._open[generation] = (index, index.writer(_HEAP, 1))
+            opened = self._generations.open(generation)
+            self._open[generation] = (opened, opened.index.writer(_HEAP, 1))
         return self._open[generation]
 
     def _close(self, generation: GenerationName) -> None:
@@ -167,10 +167,10 @@ def _is_at(file: int, path: Path) -> bool:
         return False
 
 
-def to_tantivy(document: Document) -> tantivy.Document:
-    """A document with the companions that the schema has for its fields."""
+def to_tantivy(document: Document, fields: Iterable[Field]) -> tantivy.Document:
+    """These fields of a document, with the companions that the schema has for them."""
     built = tantivy.Document()
-    for field in FIELDS:
+    for field in fields:
         value = document.get(field.name)
         if isinstance(value, int):
             built.add_unsigned(field.name, value)
@@ -224,7 +224,7 @@ def _apart(values: Sequence[str], analyzer: tantivy.TextAnalyzer) -> tantivy.Pre
     return tantivy.PreTokenizedString("", tokens)
 
 
-def _apply(writer: tantivy.IndexWriter, operation: Operation, held: dict[str, int]) -> Result:
+def _apply(writer: tantivy.IndexWriter, operation: Operation, held: dict[str, int], fields: Iterable[Field]) -> Result:
     """Carry out one operation, and note its version for those that follow in the same batch."""
     known = held.get(operation.id, 0)
     if operation.version < known:
@@ -232,7 +232,7 @@ def _apply(writer: tantivy.IndexWriter, operation: Operation, held: dict[str, in
     held[operation.id] = operation.version
     writer.delete_documents_by_term("id", operation.id)
     if isinstance(operation, Put):
-        writer.add_document(to_tantivy(operation.document))
+        writer.add_document(to_tantivy(operation.document, fields))
     return Result(id=operation.id, outcome=Outcome.DONE)
 
 

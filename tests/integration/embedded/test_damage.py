@@ -151,7 +151,7 @@ def test_a_damaged_index_says_so_until_it_is_mended(root: Path, sound: Path) -> 
 def test_an_index_of_another_format_is_not_searched(root: Path, part: str) -> None:
     file = root / GENERATION / "belong.json"
     about = json.loads(file.read_text(encoding="utf-8"))
-    about[part] = 0 if part == "format" else [*about[part], "other:text"]
+    about[part] = 0 if part == "format" else about[part] | {"other": "text"}
     file.write_text(json.dumps(about), encoding="utf-8")
     assert not is_sound(root)
     with pytest.raises(IndexIncompatible):
