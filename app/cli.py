@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bootstrap.services import Services
     from catalogue.intake.report import ImportReport
     from catalogue.pending import PendingStatus
+    from catalogue.runs import Run
     from search.request import Query
 
 _LOOK_EVERY: Final = 0.2  # seconds
@@ -87,13 +88,15 @@ def reindex(*, as_json: bool) -> None:
 
     Exit status: 0; 2 where it cannot be made: the old index is in use as before.
     """
+    from catalogue import runs
+    from catalogue.runs import RunKind
+
     with _services() as services:
-        with _progress("Indexing") as on_progress:
-            if not services.indexer.try_work(on_progress, anew=True):
-                _follow_rebuild(services, on_progress)
-        generation = services.engine.generation()
-        done = {"index": generation, "records": _count(services)}
-    click.echo(json.dumps(done) if as_json else f"{done['records']:,} records are indexed anew, as {generation}.")
+        with services.catalogue.write() as session:
+            number = runs.start(session, RunKind.REBUILD, started_by=_who())
+        run = _follow(services, number)
+        done = {"run": number, "index": run.generation, "records": run.done}
+    click.echo(json.dumps(done) if as_json else f"{run.done:,} records are indexed anew, as {run.generation}.")
 
 
 @main.command()
@@ -185,12 +188,16 @@ def _fail(message: str) -> NoReturn:
 def _prepare(services: "Services") -> None:
     """Fill an empty catalogue, and bring the index up to date unless another process is at it."""
     from catalogue.intake.sample import SAMPLE
+    from search.errors import EngineError
 
     if _is_empty(services):
         click.echo("The catalogue is empty: loading the sample library.", err=True)
         _import(services, SAMPLE)
-    with _progress("Indexing") as on_progress:
-        services.indexer.try_work(on_progress)
+    try:
+        with _progress("Indexing") as on_progress:
+            services.indexer.catch_up(lambda: _show_run(services, on_progress))
+    except EngineError as e:  # record pages work without it, and the server's own indexer tries again
+        click.echo(f"belong: search is not ready: {e}", err=True)
 
 
 def _read_words(words: tuple[str, ...]) -> "Query":
@@ -221,34 +228,52 @@ def _bring_up_to_date(services: "Services") -> None:
     until = datetime.now(UTC)
     first = 0
     with _progress("Indexing") as on_progress:
-        while not services.indexer.try_work(on_progress):
+        while True:
+            worked = services.indexer.catch_up(lambda: _show_run(services, on_progress))
             waiting = _pending(services)
-            if waiting.oldest_since is None or waiting.oldest_since > until:
+            if worked or waiting.oldest_since is None or waiting.oldest_since > until:
                 return
             first = max(first, waiting.count)
             on_progress(first - waiting.count, first)
             time.sleep(_LOOK_EVERY)
 
 
-def _follow_rebuild(services: "Services", on_progress: Progress) -> None:
-    """Ask the process that is the indexer for a rebuild, and wait for its end; do it here if there is none any more."""
-    from catalogue import requests
-    from catalogue.requests import RequestState
+def _follow(services: "Services", number: int) -> "Run":
+    """The run when it has ended well: whoever is the indexer carries it out, or this process if nobody is."""
+    from catalogue import runs
+    from catalogue.runs import RunState
 
-    with services.catalogue.write() as session:
-        number = requests.request_rebuild(session)
-    while True:
-        with services.catalogue.read() as session:
-            request = requests.get(session, number)
-        on_progress(request.done, request.total or 0)
-        match request.state:
-            case RequestState.DONE:
-                return
-            case RequestState.FAILED:
-                _fail(f"The index could not be made anew: {request.error}")
-            case RequestState.REQUESTED | RequestState.RUNNING:
-                if not services.indexer.try_work(on_progress):
-                    time.sleep(_LOOK_EVERY)
+    with _progress("Indexing") as on_progress:
+        while True:
+            with services.catalogue.read() as session:
+                run = runs.get(session, number)
+            on_progress(run.done, run.total or 0)
+            if run.is_ended:
+                break
+            if not services.indexer.catch_up(lambda: _show_run(services, on_progress)):
+                time.sleep(_LOOK_EVERY)
+    if run.state is not RunState.DONE:
+        _fail(f"The {run.kind} number {run.id} is {run.state}{f': {run.error}' if run.error else ''}")
+    return run
+
+
+def _show_run(services: "Services", on_progress: Progress) -> None:
+    """How far the oldest run under way is."""
+    from catalogue import runs
+
+    with services.catalogue.read() as session:
+        for run in runs.unfinished(session)[:1]:
+            on_progress(run.done, run.total or 0)
+
+
+def _who() -> str:
+    """Who gives this command, as the history of runs will say."""
+    import getpass
+
+    try:
+        return f"{getpass.getuser()} at the command line"
+    except (KeyError, OSError):  # a user without a name
+        return "the command line"
 
 
 def _pending(services: "Services") -> "PendingStatus":
@@ -256,13 +281,6 @@ def _pending(services: "Services") -> "PendingStatus":
 
     with services.catalogue.read() as session:
         return pending.status(session)
-
-
-def _count(services: "Services") -> int:
-    from catalogue import records
-
-    with services.catalogue.read() as session:
-        return records.count(session)
 
 
 def _is_empty(services: "Services") -> bool:

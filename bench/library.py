@@ -42,7 +42,7 @@ def fill(services: Services, file: Path) -> Built:
     start = time.perf_counter()
     report = import_file(services.catalogue, file)
     imported = time.perf_counter()
-    services.indexer.try_work()
+    services.indexer.catch_up()
     indexed = time.perf_counter()
     return Built(
         records=record_count(services),

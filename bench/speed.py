@@ -114,7 +114,7 @@ def build_library(file: Path, folder: Path, environment: Environment) -> Built |
     """Fill the library in a folder unless it is complete. The index is made where it is not there."""
     with opened_library(folder, environment) as services:
         if is_complete(services):
-            services.indexer.try_work()  # an index that is missing or of an older format is made anew
+            services.indexer.catch_up()  # an index that is missing or of an older format is made anew
             return None
         plain = folder / file.stem  # what the import is timed with is not how fast gzip is
         with gzip.open(file) as packed:

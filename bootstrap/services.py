@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, assert_never
 
 from bootstrap.settings import EngineName, Settings
@@ -18,6 +19,9 @@ from search.engine import IndexWriter, SearchEngine
 from search.request import FacetValue
 
 _log: Final = logging.getLogger(__name__)
+
+# The lock lets one process write at a time: what a dead one held can be had sooner than where many are at work.
+_EMBEDDED_LEASE: Final = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +63,27 @@ def build_services(settings: Settings) -> Services:
     # The indexer is nudged by the catalogue that it reads: the nudge finds it when a write has happened.
     catalogue = open_catalogue(settings.database_url, after_commit=lambda: indexer.nudge())  # noqa: PLW0108
     engine, writer = _build_engine(settings)
-    # Beside the index and not in it: whoever deletes the index must not delete the lock that somebody holds.
-    lock = WriterLock(settings.data / "indexer.lock")
-    indexer = Indexer(catalogue, writer, lock)
+    indexer = _build_indexer(settings, catalogue, writer)
     discovery = Discovery(engine, CatalogueLabels(catalogue))
     return Services(settings=settings, catalogue=catalogue, engine=engine, discovery=discovery, indexer=indexer)
+
+
+class _OpenToAll:
+    """Implements `indexer.indexer.WriterLock` for an engine that any number of processes may write at once."""
+
+    def try_acquire(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        pass
+
+
+def _build_indexer(settings: Settings, catalogue: Catalogue, writer: IndexWriter) -> Indexer:
+    if settings.engine is EngineName.ELASTICSEARCH:
+        return Indexer(catalogue, writer, _OpenToAll())
+    # Beside the index and not in it: whoever deletes the index must not delete the lock that somebody holds.
+    lock = WriterLock(settings.data / "indexer.lock")
+    return Indexer(catalogue, writer, lock, lease=_EMBEDDED_LEASE)
 
 
 def _build_engine(settings: Settings) -> tuple[SearchEngine, IndexWriter]:
@@ -82,6 +102,7 @@ def _build_engine(settings: Settings) -> tuple[SearchEngine, IndexWriter]:
                 api_key=cluster.api_key,
                 ca=cluster.ca,
                 alias=cluster.alias,
+                at_once=max(1, settings.web_threads - 1),
                 index=IndexSettings(shards=cluster.shards, replicas=cluster.replicas, refresh=cluster.refresh),
             )
         case _:

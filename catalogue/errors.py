@@ -4,6 +4,7 @@ CatalogueError
 ├── Invalid             a value breaks a rule: names the field, the value and the limit
 ├── NotFound            no such record, theme, type, person or publisher
 ├── Conflict            somebody else wrote in between, or the name or identifier is taken
+│   └── AlreadyRunning      a run of this kind, or one that it cannot go beside, is under way
 └── CatalogueUnavailable    the database is locked, full, gone, or not migrated
 """
 
@@ -30,6 +31,15 @@ class NotFound(CatalogueError):
 
 class Conflict(CatalogueError):
     """Somebody else wrote in between, or a name or identifier is taken."""
+
+
+class AlreadyRunning(Conflict):
+    """A run of this kind, or one that it cannot go beside, is under way."""
+
+    def __init__(self, *, run_id: int, kind: str, started_by: str) -> None:
+        """The id is that of the run which is under way."""
+        super().__init__(f"A {kind} is under way already, number {run_id}, started by {started_by}")
+        self.run_id = run_id
 
 
 class CatalogueUnavailable(CatalogueError):

@@ -193,7 +193,7 @@ class PendingRow(Base):
     """A record whose present version the index does not show yet.
 
     `since` is when it first fell behind, `due_at` when it may be claimed. A claim sets `token` and `lease_until`;
-    `tries` counts the leases on it alone, taken after one ran out.
+    `tries` counts the leases on it alone, taken after one ran out, and `refusals` how often the engine was too busy.
     """
 
     __tablename__ = "pending"
@@ -205,6 +205,7 @@ class PendingRow(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UtcTime)
     token: Mapped[str | None] = mapped_column(Key)
     tries: Mapped[int]
+    refusals: Mapped[int] = mapped_column(server_default="0")
 
     __table_args__ = (
         Index("pending_due", "lease_until", "due_at"),
@@ -213,16 +214,90 @@ class PendingRow(Base):
     )
 
 
-class RebuildRequestRow(Base):
-    """A wish that the index be built anew, and how far that is. `state`: requested, running, done or failed."""
+class DeadLetterRow(Base):
+    """A version of a record that a generation of the index cannot take; in no generation at all where that is empty."""
 
-    __tablename__ = "rebuild_request"
+    __tablename__ = "dead_letter"
+
+    record_id: Mapped[str] = mapped_column(Key, ForeignKey("record.id"), primary_key=True)
+    generation: Mapped[str] = mapped_column(Key, primary_key=True)
+    version: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class GenerationRow(Base):
+    """A generation of the index that changes are written to. `state`: see `catalogue.generations`.
+
+    `frozen_at` is since when it is written no more, `keep_until` when it may be deleted.
+    """
+
+    __tablename__ = "generation"
+
+    name: Mapped[str] = mapped_column(Key, primary_key=True)
+    state: Mapped[str] = mapped_column(Key)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    activated_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    frozen_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    keep_until: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class IndexingRow(Base):
+    """The one row that says how indexing goes.
+
+    `epoch` rises whenever other generations are written to. `stopped_at`, with the reason, is since when the engine has
+    refused all that was sent; `probe_at` is when it is asked again, for the `probes`th time.
+    """
+
+    __tablename__ = "indexing"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    epoch: Mapped[int]
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    reason: Mapped[str | None] = mapped_column(Text)
+    probe_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    probes: Mapped[int]
+
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+
+class RunRow(Base):
+    """One rebuild, rollback or reconciliation of the index, under way or ended: see `catalogue.runs`.
+
+    `cursor` is the last record that was done. `token` and `lease_until` belong to who carries out its present step;
+    `losses` counts the steps that died since `careful_until` records were done, `due_at` is when the next may begin.
+    `report` is JSON.
+    """
+
+    __tablename__ = "run"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str]
     state: Mapped[str]
+    started_by: Mapped[str] = mapped_column(Text)
     requested_at: Mapped[datetime] = mapped_column(UtcTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    generation: Mapped[str | None] = mapped_column(Key)
     total: Mapped[int | None]
     done: Mapped[int]
+    cursor: Mapped[str | None] = mapped_column(Key)
+    rounds: Mapped[int]
+    repair: Mapped[bool]
+    report: Mapped[str | None] = mapped_column(Text)
     error: Mapped[str | None] = mapped_column(Text)
+    due_at: Mapped[datetime] = mapped_column(UtcTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    token: Mapped[str | None] = mapped_column(Key)
+    losses: Mapped[int]
+    careful_until: Mapped[int]
+
+
+# One of a kind at a time: a second start is refused by the database itself.
+Index(
+    "run_unfinished",
+    RunRow.kind,
+    unique=True,
+    sqlite_where=RunRow.finished_at.is_(None),
+    postgresql_where=RunRow.finished_at.is_(None),
+)

@@ -34,6 +34,8 @@ Token = NewType("Token", str)
 # Rows whose lease ran out wait while there are others, but no longer than this.
 _PATIENCE: Final = timedelta(minutes=1)
 
+_LONGEST_BACK_OFF: Final = 300.0  # seconds
+
 _MARKED: Final = "pending marked"
 _PENDING: Final = table_of(PendingRow)
 
@@ -58,7 +60,7 @@ class PendingStatus:
 _RENEW_MARK: Final = (
     update(_PENDING)
     .where(_PENDING.c.record_id == bindparam("marked"))
-    .values(version=bindparam("new_version"), due_at=bindparam("now"), tries=0)
+    .values(version=bindparam("new_version"), due_at=bindparam("now"), tries=0, refusals=0)
 )
 
 _ADD_MARK: Final = insert(_PENDING)
@@ -78,7 +80,7 @@ def mark(session: Session, record_id: RecordId, version: int) -> None:
         renewed = connection.execute(_RENEW_MARK, {"marked": record_id, "new_version": version, "now": moment})
         if renewed.rowcount:
             return
-    row = {"record_id": record_id, "version": version, "since": moment, "due_at": moment, "tries": 0}
+    row = {"record_id": record_id, "version": version, "since": moment, "due_at": moment, "tries": 0, "refusals": 0}
     connection.execute(_ADD_MARK, row)
 
 
@@ -88,14 +90,21 @@ def mark_all(session: Session, records: Select[str]) -> None:
     moment = now()
     present = select(RecordRow.version).where(RecordRow.id == _PENDING.c.record_id).scalar_subquery()
     session.execute(
-        update(_PENDING).where(_PENDING.c.record_id.in_(records)).values(version=present, due_at=moment, tries=0)
+        update(_PENDING)
+        .where(_PENDING.c.record_id.in_(records))
+        .values(version=present, due_at=moment, tries=0, refusals=0)
     )
     time = literal(moment, UtcTime)
-    fresh = select(RecordRow.id, RecordRow.version, time, time, null(), null(), literal(0)).where(
+    fresh = select(RecordRow.id, RecordRow.version, time, time, null(), null(), literal(0), literal(0)).where(
         RecordRow.id.in_(records), RecordRow.id.not_in(select(_PENDING.c.record_id))
     )
-    columns = ["record_id", "version", "since", "due_at", "lease_until", "token", "tries"]
+    columns = ["record_id", "version", "since", "due_at", "lease_until", "token", "tries", "refusals"]
     session.execute(insert(_PENDING).from_select(columns, fresh))
+
+
+def mark_these(session: Session, record_ids: Sequence[RecordId]) -> None:
+    """Make these records pending in the version that they have now; at most 1,000."""
+    mark_all(session, select(RecordRow.id).where(RecordRow.id.in_(record_ids)))
 
 
 def was_marked(session: Session) -> bool:
@@ -151,11 +160,48 @@ def settle(session: Session, shown: Iterable[tuple[RecordId, int]]) -> None:
         session.connection().execute(delete(_PENDING).where(same, _PENDING.c.token.is_(None)), keys)
 
 
+def defer(session: Session, token: Token, record_ids: Iterable[RecordId], *, now: datetime) -> None:
+    """Give back records of a claim that the engine was too busy for, to be claimed again later each time.
+
+    After the n-th refusal that is in 2^n seconds, at most in five minutes, and up to half as long again, so that what
+    was refused together does not come together. Not a try: the records are not to blame.
+    """
+    held = (_PENDING.c.record_id == bindparam("busy")) & (_PENDING.c.token == token)
+    refusals = select(PendingRow.record_id, PendingRow.refusals).where(PendingRow.token == token)
+    counts = {row.record_id: row.refusals + 1 for row in session.execute(refusals)}
+    keys = [
+        {"busy": id_, "later": now + _back_off(counts[id_]), "count": counts[id_]}
+        for id_ in record_ids
+        if id_ in counts
+    ]
+    if keys:
+        later = update(_PENDING).where(held).values(due_at=bindparam("later"), refusals=bindparam("count"))
+        session.connection().execute(later.values(lease_until=None, token=None), keys)
+
+
+def _back_off(refusals: int) -> timedelta:
+    seconds = min(2.0 ** min(refusals, 16), _LONGEST_BACK_OFF)
+    return timedelta(seconds=seconds * (1 + secrets.randbelow(500) / 1_000))
+
+
 def release(session: Session, token: Token, *, retry_at: datetime) -> None:
     """Give back what is left of a claim: it can be claimed again from `retry_at` on. Not a try."""
     session.execute(
         update(_PENDING).where(_PENDING.c.token == token).values(lease_until=None, token=None, due_at=retry_at)
     )
+
+
+def is_any_due(session: Session, *, now: datetime) -> bool:
+    """Whether `claim` would find something; in a session that only reads."""
+    free = PendingRow.lease_until.is_(None) & (PendingRow.due_at <= now)
+    due = select(PendingRow.record_id).where(free | (PendingRow.lease_until <= now)).limit(1)
+    return session.scalar(due) is not None
+
+
+def among(session: Session, record_ids: Sequence[str]) -> set[RecordId]:
+    """Those of these records that are pending."""
+    found = session.scalars(select(PendingRow.record_id).where(PendingRow.record_id.in_(record_ids)))
+    return {RecordId(record_id) for record_id in found}
 
 
 def status(session: Session) -> PendingStatus:

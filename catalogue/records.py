@@ -37,6 +37,8 @@ __all__ = [
     "newest",
     "save",
     "scan",
+    "scan_versions",
+    "versions",
 ]
 
 _CONTRIBUTION: Final = table_of(ContributionRow)
@@ -93,6 +95,20 @@ def scan(session: Session, after: str | None, limit: int) -> list[Record]:
     if after is not None:
         statement = statement.where(RECORD.c.id > after)
     return list(records_of(session, session.execute(statement).all()))
+
+
+def versions(session: Session, record_ids: Sequence[str]) -> dict[RecordId, tuple[int, bool]]:
+    """The versions that these records have now, and whether they are deleted; at most 1,000 ids."""
+    found = session.execute(select(RECORD.c.id, RECORD.c.version, RECORD.c.deleted).where(RECORD.c.id.in_(record_ids)))
+    return {RecordId(row.id): (row.version, row.deleted) for row in found}
+
+
+def scan_versions(session: Session, after: str | None, limit: int) -> Sequence[tuple[RecordId, int]]:
+    """The next records by id that are not deleted, with their versions: from the first on, or those after an id."""
+    statement = select(RECORD.c.id, RECORD.c.version).where(RECORD.c.deleted == false()).order_by(RECORD.c.id)
+    if after is not None:
+        statement = statement.where(RECORD.c.id > after)
+    return [(RecordId(row.id), row.version) for row in session.execute(statement.limit(limit))]
 
 
 def count(session: Session) -> int:

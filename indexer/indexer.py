@@ -1,33 +1,42 @@
-"""The indexer of a single machine: one at a time among all processes, it keeps the index in step with the catalogue."""
+"""The indexer: brings the index up to date in turns, in a thread of a server process or in a command."""
 
 import logging
 import threading
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
-from catalogue import requests
+from catalogue import generations, pending, runs
 from catalogue.database import Catalogue
-from indexer.rebuild import Progress, Stopped, rebuild
-from indexer.synchronise import synchronise
-from search.engine import GenerationName, IndexWriter
+from catalogue.errors import CatalogueError
+from indexer.advance import advance
+from indexer.rebuild import remove_retired
+from indexer.recovery import recover
+from indexer.synchronise import LEASE, synchronise
+from search.engine import IndexWriter
+from search.errors import EngineError
 
 _log: Final = logging.getLogger(__name__)
 
 # How often the catalogue is looked at for changes by other processes: far below the second in which people expect
-# to see them, and a tenth of a millisecond of work.
-_SWEEP: Final = 0.2  # seconds
+# to see them, and less than a millisecond of work.
+_SWEEP: Final = 0.05  # seconds
 
-# How often the index's files are looked at for damage, which takes some milliseconds.
+# How often it is looked at whether the index is there and sound, which takes some milliseconds.
 _HEALTH: Final = 1.0  # seconds
 
-# How often a process asks for the lock: another takes over within this time after a kill.
+# How often a process asks for the right to write: another takes over within this time after a kill.
 _TAKE_OVER: Final = 1.0  # seconds
 
 _AFTER_FAILURE: Final = 2.0  # seconds
 
+# How long changes are written before a rebuild has its next step.
+_LONGEST_TURN: Final = 2.0  # seconds
+
 
 class WriterLock(Protocol):
-    """The right to write the index, held by one process at a time and given up when it dies."""
+    """The right to write the index, where only one process at a time can have it; given up when that dies."""
 
     def try_acquire(self) -> bool:
         """Whether this process holds the lock now. Never waits."""
@@ -39,18 +48,22 @@ class WriterLock(Protocol):
 
 
 class Indexer:
-    """Drains pending changes and carries out rebuilds, as long as this process holds the lock."""
+    """Writes pending changes and carries out runs, whenever this process may write the index."""
 
-    def __init__(self, catalogue: Catalogue, writer: IndexWriter, lock: WriterLock) -> None:
-        """Nothing happens until `start` or `try_work`."""
+    def __init__(
+        self, catalogue: Catalogue, writer: IndexWriter, lock: WriterLock, *, lease: timedelta = LEASE
+    ) -> None:
+        """Nothing happens until `start` or `try_turn`."""
         self._catalogue = catalogue
         self._writer = writer
         self._lock = lock
+        self._lease = lease
         self._wake = threading.Event()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
-        self._active: GenerationName | None = None
-        self._looked_at = 0.0  # when the active generation was found sound, in monotonic seconds
+        self._looked_at: float | None = None  # when the index was last found to be there, in monotonic seconds
+        self._complaint = ""
+        self._worked = False  # whether the last turn found something to do
 
     def start(self) -> None:
         """Work in a thread of its own. Call it after a fork: threads do not survive one."""
@@ -58,7 +71,7 @@ class Indexer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the write at hand, then give the lock up."""
+        """Finish the step at hand, then give the lock up."""
         self._stopped.set()
         self._wake.set()
         if self._thread is not None:
@@ -68,20 +81,42 @@ class Indexer:
         """Look at the catalogue at once. A lost nudge only costs time."""
         self._wake.set()
 
-    def try_work(self, on_progress: Progress | None = None, *, anew: bool = False) -> bool:
-        """Bring the index up to date here and now, or anew as a whole; False if another process is the indexer.
+    def try_turn(self) -> bool:
+        """Do what is due, for some seconds at most; False if another process has the right to write.
 
         Raises EngineError, CatalogueError, and OSError where the lock's file cannot be made.
         """
         if not self._lock.try_acquire():
+            self._writer.close()  # the lock may have been lost: its file was deleted
             return False
-        try:
-            if anew:
-                self._rebuild(on_progress or _unseen)
-            self._catch_up(on_progress or _unseen)
-        finally:
-            self._give_up_lock()
+        self._see_to_health()
+        self._worked = self._is_any_due() and self._work()
         return True
+
+    def catch_up(self, on_turn: Callable[[], None] | None = None) -> bool:
+        """Work here and now until nothing is due and no run is under way; False if another process is the indexer.
+
+        `on_turn` is called after each turn. Raises what `try_turn` does.
+        """
+        try:
+            while self.try_turn():
+                if on_turn is not None:
+                    on_turn()
+                if self._is_idle():
+                    return True
+                if not self._worked:
+                    time.sleep(_SWEEP)
+            return False
+        finally:
+            self.release()
+
+    def release(self) -> None:
+        """Let another process write."""
+        self._looked_at = None
+        try:
+            self._writer.close()
+        finally:
+            self._lock.release()
 
     def _run(self) -> None:
         try:
@@ -89,80 +124,53 @@ class Indexer:
                 self._wake.wait(self._turn())
                 self._wake.clear()
         finally:
-            self._give_up_lock()
+            self.release()
 
     def _turn(self) -> float:
         """Work if it is this process's turn; how long to wait before the next, in seconds."""
         try:
-            if not self._lock.try_acquire():
-                self._writer.close()  # the lock may have been lost: its file was deleted
-                return _TAKE_OVER
-            self._catch_up(_unseen)
-        except Stopped:
-            return 0
+            mine = self.try_turn()
+        except (EngineError, CatalogueError) as e:
+            self._complain(e)
         except Exception:  # noqa: BLE001
             # Whatever it was: a process without an indexer would never show a change again. Another one may have a go.
             _log.exception("Indexing failed and is tried again")
-            self._give_up_lock()
-            return _AFTER_FAILURE
-        return _SWEEP
+        else:
+            self._complaint = ""
+            return (0 if self._worked else _SWEEP) if mine else _TAKE_OVER
+        self.release()
+        return _AFTER_FAILURE
 
-    def _catch_up(self, on_progress: Progress) -> None:
-        self._see_to_health(on_progress)
-        self._answer_requests(on_progress)
-        while not self._stopped.is_set() and self._active is not None:
-            if not synchronise(self._catalogue, self._writer, [self._active]):
-                break
+    def _complain(self, error: Exception) -> None:
+        """Once for each trouble, and not every two seconds."""
+        if str(error) != self._complaint:
+            self._complaint = str(error)
+            _log.warning("Indexing waits: %s", error)
 
-    def _see_to_health(self, on_progress: Progress) -> None:
-        """Make the index anew where it is missing, damaged or of another format."""
-        if self._active is not None and time.monotonic() - self._looked_at < _HEALTH:
+    def _see_to_health(self) -> None:
+        if self._looked_at is not None and time.monotonic() - self._looked_at < _HEALTH:
             return
-        self._active, self._looked_at = self._writer.active(), time.monotonic()
-        if self._active is None:
-            _log.info("The index is missing, damaged or of another format: it is made anew")
-            self._rebuild(on_progress)
+        recover(self._catalogue, self._writer)
+        remove_retired(self._catalogue, self._writer)
+        self._looked_at = time.monotonic()
 
-    def _answer_requests(self, on_progress: Progress) -> None:
-        """Carry out the rebuilds that commands beside this process asked for."""
-        while not self._stopped.is_set() and (request := self._next_request()) is not None:
-            try:
-                self._rebuild(lambda done, total, request=request: self._note(request, done, total, on_progress))
-            except Stopped:
-                raise  # the next process begins it anew
-            except Exception as e:
-                self._finish(request, error=str(e))
-                raise
-            self._finish(request)
+    def _work(self) -> bool:
+        worked = advance(self._catalogue, self._writer, lease=self._lease)
+        until = time.monotonic() + _LONGEST_TURN
+        while synchronise(self._catalogue, self._writer, lease=self._lease):
+            worked = True
+            if self._stopped.is_set() or time.monotonic() > until:
+                break
+        return worked
 
-    def _rebuild(self, on_progress: Progress) -> None:
-        self._active = None
-        self._active = rebuild(self._catalogue, self._writer, on_progress, self._stopped.is_set)
-        _log.info("The index was made anew as %s", self._active)
-
-    def _next_request(self) -> requests.RebuildRequest | None:
+    def _is_any_due(self) -> bool:
+        moment = datetime.now(UTC)
         with self._catalogue.read() as session:
-            if not requests.is_any_unfinished(session):
-                return None
-        with self._catalogue.write() as session:
-            return requests.next_request(session)
+            return pending.is_any_due(session, now=moment) or runs.is_any_due(session, now=moment)
 
-    def _note(self, request: requests.RebuildRequest, done: int, total: int, on_progress: Progress) -> None:
-        with self._catalogue.write() as session:
-            requests.progress(session, request.id, done, total)
-        on_progress(done, total)
-
-    def _finish(self, request: requests.RebuildRequest, *, error: str | None = None) -> None:
-        with self._catalogue.write() as session:
-            requests.finish(session, request.id, error=error)
-
-    def _give_up_lock(self) -> None:
-        self._active = None  # another process may activate another one
-        try:
-            self._writer.close()
-        finally:
-            self._lock.release()
-
-
-def _unseen(done: int, total: int) -> None:
-    """Nobody watches this progress."""
+    def _is_idle(self) -> bool:
+        with self._catalogue.read() as session:
+            if runs.unfinished(session):
+                return False
+            stopped = generations.stopped(session) is not None
+            return stopped or not pending.is_any_due(session, now=datetime.now(UTC))

@@ -1,109 +1,224 @@
-"""Makes the whole index anew from the catalogue, while searches go on in the old one."""
+"""Makes the whole index anew from the catalogue, in steps, while searches go on in the old one.
 
+A new generation is made, and every change is written to it as well from then on. The records are read by key and
+written in chunks; then all versions are compared, and only where nothing differs without a reason do searches move
+over. Each step can die at any point and be done again.
+"""
+
+import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-from catalogue import pending, records
+from catalogue import dead_letters, generations, pending, records, runs
 from catalogue.database import Catalogue
-from catalogue.errors import CatalogueError
+from catalogue.generations import GenerationState
 from catalogue.record import Record, RecordId
-from indexer.documents import to_document
-from indexer.synchronise import synchronise
-from search.engine import GenerationName, IndexWriter, Outcome, Put
-from search.errors import EngineError, EngineUnavailable
+from catalogue.runs import Run, RunState
+from indexer.compare import Drift, compare
+from indexer.synchronise import to_operation
+from search.engine import GenerationName, IndexWriter, Operation, Outcome, Remove, Result
+from search.errors import EngineError, EngineFault
 
-# Records per write: large enough that commits cost little, small enough that changes get their turn in between.
-_CHUNK: Final = 2_000
+_log: Final = logging.getLogger(__name__)
 
-Progress = Callable[[int, int], None]
+# Records per step: large enough that commits cost little, small enough that changes get their turn in between. Where a
+# step killed its worker, smaller ones find the record that did it: by fifties, then one at a time.
+_CHUNKS: Final = (2_000, 50, 1)
 
+# A record that is alone in its step and kills its worker so many times is left out.
+_MOST_LOSSES: Final = 4
 
-class Stopped(Exception):
-    """The rebuild was given up because the process ends: the old generation is still in use."""
+# How often the comparison may find differences: each time they are written again.
+_MOST_ROUNDS: Final = 20
 
+_BETWEEN_ROUNDS: Final = timedelta(seconds=1)
 
-def rebuild(
-    catalogue: Catalogue, writer: IndexWriter, on_progress: Progress, is_stopping: Callable[[], bool] = lambda: False
-) -> GenerationName:
-    """The name of the new generation, which answers searches from now on.
-
-    Changes that come in meanwhile go to both generations between the chunks. A rebuild that dies leaves the old
-    generation in use; what it made is deleted by the next. `on_progress` gets the records done and all there are.
-    Raises Stopped as soon as the process is stopping, EngineError and CatalogueUnavailable.
-    """
-    old = writer.active()
-    if old is None:
-        writer.close()  # what is held open may be of a folder that is gone
-    others = writer.generations()
-    new = _next_name(others)
-    _remove(writer, (leftover for leftover in others if leftover != old))
-    writer.create(new)
-    try:
-        shown = _fill(catalogue, writer, [new] if old is None else [old, new], on_progress, is_stopping)
-    except (EngineError, CatalogueError, Stopped):
-        _remove(writer, [new])  # a disk that is full must not be filled again and again
-        raise
-    writer.activate(new)
-    _remove(writer, others)
-    if old is None:
-        _settle(catalogue, shown)
-    return new
+# How long searches can go back to the generation before.
+KEPT_FOR: Final = timedelta(hours=24)
 
 
-def _fill(
-    catalogue: Catalogue,
-    writer: IndexWriter,
-    written_to: list[GenerationName],
-    on_progress: Progress,
-    is_stopping: Callable[[], bool],
-) -> list[tuple[RecordId, int]]:
-    """Write every record to the last generation, and to all of them what changes meanwhile; what was written.
+def step(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
+    """Carry out the next step of a rebuild that the caller holds. Raises EngineError and CatalogueError."""
+    match run.state:
+        case RunState.REQUESTED:
+            _begin(catalogue, writer, run)
+        case RunState.FILLING:
+            _fill(catalogue, writer, run, _generation(run))
+        case RunState.COMPARING:
+            _compare(catalogue, writer, run, _generation(run))
+        case RunState.ACTIVATING:
+            _activate(catalogue, writer, run, _generation(run))
+        case RunState.DONE | RunState.FAILED | RunState.CANCELLED:
+            raise AssertionError(f"A run that is {run.state} has no steps")
 
-    Where there is only one, what changes can wait: nobody searches it yet, and after an import all records are pending.
-    """
-    new = written_to[-1]
-    shown: list[tuple[RecordId, int]] = []
+
+def _generation(run: Run) -> GenerationName:
+    assert run.generation is not None
+    return GenerationName(run.generation)
+
+
+def _begin(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
+    tidy(catalogue, writer)
     with catalogue.read() as session:
+        known = [generation.name for generation in generations.all_generations(session)]
         total = records.count(session)
-    done = 0
-    on_progress(done, total)
-    after: RecordId | None = None
-    while chunk := _read_chunk(catalogue, after):
-        results = writer.write(new, [Put(id=r.id, version=r.version, document=to_document(r)) for r in chunk])
-        if any(result.outcome is Outcome.TRY_AGAIN for result in results):
-            raise EngineUnavailable("The engine did not take all records of a rebuild: it has to be begun again")
-        shown += [(r.id, r.version) for r, result in zip(chunk, results, strict=True) if result.outcome is Outcome.DONE]
-        after = chunk[-1].id
-        done += len(chunk)
-        on_progress(done, max(done, total))
-        while len(written_to) > 1 and synchronise(catalogue, writer, written_to) and not is_stopping():
-            pass
-        if is_stopping():
-            raise Stopped
-    return shown
+    name = _next_name([*known, *writer.generations()])
+    writer.create(name)
+    with catalogue.write() as session:
+        if runs.is_held(session, run):
+            generations.begin(session, name)
+            runs.advance(session, run, RunState.FILLING, generation=name, total=total, done=0, cursor=None, losses=0)
 
 
-def _settle(catalogue: Catalogue, shown: list[tuple[RecordId, int]]) -> None:
-    """Unmark what the first generation shows: written a second time it took twice as long, and left eight segments."""
-    for start in range(0, len(shown), _CHUNK):
-        with catalogue.write() as session:
-            pending.settle(session, shown[start : start + _CHUNK])
-
-
-def _read_chunk(catalogue: Catalogue, after: RecordId | None) -> list[Record]:
+def _fill(catalogue: Catalogue, writer: IndexWriter, run: Run, name: GenerationName) -> None:
     with catalogue.read() as session:
-        return records.scan(session, after, _CHUNK)
+        written = generations.written(session)
+        chunk = records.scan(session, run.cursor, _CHUNKS[min(run.losses, len(_CHUNKS) - 1)])
+        dead = dead_letters.versions(session, dead_letters.ANY, [record.id for record in chunk])
+    if name not in written.names:
+        raise EngineFault(f"The index {name} was lost while it was filled")
+    if not chunk:
+        with catalogue.write() as session:
+            runs.advance(session, run, RunState.COMPARING, losses=0)
+        return
+    if run.losses > _MOST_LOSSES:
+        _leave_out(catalogue, run, chunk)
+        return
+    operations = [to_operation(r.id, r.version, r) for r in chunk if dead.get(r.id) != r.version]
+    results = writer.write(name, operations)
+    with catalogue.write() as session:
+        if not runs.is_held(session, run):
+            return
+        versions = {operation.id: operation.version for operation in operations}
+        refused = [(RecordId(r.id), versions[r.id], r.reason or "") for r in results if r.outcome is Outcome.REFUSED]
+        dead_letters.bury(session, name, refused)
+        if written.names == (name,):
+            # Written a second time it took twice as long, and left eight segments: after an import all are pending.
+            pending.settle(session, _shown(operations, results))
+        runs.advance(session, run, RunState.FILLING, **_progress(run, chunk))
 
 
-def _next_name(taken: Iterable[GenerationName]) -> GenerationName:
+def _progress(run: Run, chunk: list[Record]) -> dict[str, Any]:
+    """The columns that say how far a run is, after a chunk."""
+    done = run.done + len(chunk)
+    careful_until = run.careful_until
+    if run.losses and careful_until <= run.done:
+        careful_until = run.done + _CHUNKS[0]
+    return {
+        "cursor": chunk[-1].id,
+        "done": done,
+        "total": max(done, run.total or 0),
+        "losses": 0 if done >= careful_until else run.losses,
+        "careful_until": careful_until,
+    }
+
+
+def _shown(operations: Iterable[Operation], results: Iterable[Result]) -> list[tuple[RecordId, int]]:
+    return [
+        (RecordId(operation.id), operation.version)
+        for operation, result in zip(operations, results, strict=True)
+        if result.outcome is Outcome.DONE
+    ]
+
+
+def _leave_out(catalogue: Catalogue, run: Run, chunk: list[Record]) -> None:
+    reason = f"Whoever worked on it died, {run.losses - 1} times in a row"
+    with catalogue.write() as session:
+        if runs.is_held(session, run):
+            dead_letters.bury(session, dead_letters.ANY, [(r.id, r.version, reason) for r in chunk])
+            runs.advance(session, run, RunState.FILLING, **(_progress(run, chunk) | {"losses": 0, "careful_until": 0}))
+    _log.error("The record %s is left out of the index: %s", chunk[0].id, reason)
+
+
+def _compare(catalogue: Catalogue, writer: IndexWriter, run: Run, name: GenerationName) -> None:
+    """The gate: on to the move if nothing differs without a reason, else what differs is written again."""
+    drift = compare(catalogue, writer, name)
+    if not drift.total:
+        with catalogue.write() as session:
+            runs.advance(session, run, RunState.ACTIVATING)
+        return
+    if run.rounds >= _MOST_ROUNDS:
+        raise EngineFault(f"The new index still differs in {drift.total:,} records after {run.rounds} rounds")
+    repair(catalogue, writer, drift, [name])
+    with catalogue.write() as session:
+        runs.advance(
+            session, run, RunState.COMPARING, rounds=run.rounds + 1, due_at=datetime.now(UTC) + _BETWEEN_ROUNDS
+        )
+
+
+def repair(catalogue: Catalogue, writer: IndexWriter, drift: Drift, written: Iterable[str]) -> None:
+    """Let what differs be written again; what the catalogue never knew is removed from these generations."""
+    differing = [*drift.missing, *drift.stale, *drift.ahead, *drift.ghosts]
+    unknown = dict(drift.ghosts)
+    for start in range(0, len(differing), 1_000):
+        ids = differing[start : start + 1_000]
+        with catalogue.write() as session:
+            known = records.versions(session, ids)
+            pending.mark_these(session, list(known))
+        for id_ in known:
+            unknown.pop(id_, None)
+    if unknown:
+        for generation in written:
+            writer.write(GenerationName(generation), [Remove(id=i, version=v) for i, v in unknown.items()])
+
+
+def _activate(catalogue: Catalogue, writer: IndexWriter, run: Run, name: GenerationName) -> None:
+    writer.activate(name)
+    with catalogue.write() as session:
+        if runs.is_held(session, run):
+            generations.activate(session, name, keep_until=datetime.now(UTC) + KEPT_FOR)
+            generations.resume(session)
+            runs.finish(session, run, RunState.DONE)
+    _log.info("The index was made anew as %s", name)
+    tidy(catalogue, writer)
+
+
+def tidy(catalogue: Catalogue, writer: IndexWriter) -> None:
+    """Delete what is kept no longer, and what killed rebuilds left; only while the caller holds a rebuild."""
+    remove_retired(catalogue, writer)
+    with catalogue.read() as session:
+        known = {generation.name for generation in generations.all_generations(session)}
+    active = writer.active()
+    for name in writer.generations():
+        if name not in known and name != active:
+            _remove(writer, name)
+
+
+def remove_retired(catalogue: Catalogue, writer: IndexWriter) -> None:
+    """Delete generations that were given up, or whose time to be gone back to is over. Anybody may, at any time."""
+    moment = datetime.now(UTC)
+    with catalogue.read() as session:
+        rebuilding = any(run.generation for run in runs.unfinished(session))
+        found = generations.all_generations(session)
+    over = [
+        generation
+        for generation in found
+        if (generation.state is GenerationState.KEPT and generation.keep_until and generation.keep_until <= moment)
+        or (generation.state is GenerationState.BUILDING and not rebuilding)
+    ]
+    if over:
+        with catalogue.write() as session:
+            for generation in over:
+                generations.retire(session, generation.name)
+    retired = [generation for generation in found if generation.state is GenerationState.RETIRED]
+    for generation in [*over, *retired]:
+        if _remove(writer, GenerationName(generation.name)):
+            with catalogue.write() as session:
+                dead_letters.drop(session, generation.name)
+                generations.forget(session, generation.name)
+
+
+def _remove(writer: IndexWriter, name: GenerationName) -> bool:
+    with suppress(EngineError):  # one that searches still go to, or a busy disk: the next who tidies tries again
+        writer.remove(name)
+        return True
+    return False
+
+
+def _next_name(taken: Iterable[str]) -> GenerationName:
     """A name after all that are there, so that nobody takes a new generation for one that he has open."""
     numbers = [int(number.group()) for name in taken if (number := re.search(r"\d+$", name))]
     return GenerationName(f"g{max(numbers, default=0) + 1}")
-
-
-def _remove(writer: IndexWriter, names: Iterable[GenerationName]) -> None:
-    for name in names:
-        with suppress(EngineError):  # a damaged one that searches still go to, or a busy disk: the next rebuild tries
-            writer.remove(name)

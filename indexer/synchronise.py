@@ -1,56 +1,90 @@
-"""Brings pending changes of the catalogue to the index: idempotent, and safe to repeat after any failure."""
+"""Brings pending changes of the catalogue to the index: idempotent, for any number of workers at once.
 
-from collections.abc import Sequence
+Rows are claimed under a lease; then it is read which generations are written, and the records as they are now, so that
+what is written is never older than what was claimed. The engine decides by version what is newer. Rows are unmarked
+only if no other generation has come to be written since.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from catalogue import pending, records
+from catalogue import dead_letters, generations, pending, records, runs
 from catalogue.database import Catalogue
+from catalogue.errors import AlreadyRunning
+from catalogue.generations import Written
 from catalogue.pending import Claim
 from catalogue.record import Record, RecordId
+from catalogue.runs import RunKind
 from indexer.documents import to_document
-from search.engine import GenerationName, IndexWriter, Operation, Outcome, Put, Remove
+from indexer.leases import renewed
+from search.engine import GenerationName, IndexWriter, Operation, Outcome, Put, Remove, Result
+from search.errors import EngineFault, EngineForbidden, IndexIncompatible, IndexMissing
+
+_log: Final = logging.getLogger(__name__)
 
 # How many changes go to the index in one write.
 BATCH: Final = 500
 
-# A process that dies holds its batch back for so long. Shorter than the design's 15 s: one process at a time is the
-# indexer of a single machine, so that a batch that takes longer than its lease is claimed by nobody else meanwhile.
-LEASE: Final = timedelta(seconds=3)
+# A worker that dies holds its batch back for so long.
+LEASE: Final = timedelta(seconds=15)
 
-# When a batch is tried again after the engine refused it as a whole.
+# When a batch is tried again after the engine could not be reached. One batch in so many seconds is no load on a
+# cluster that comes back, and each second more is one that people wait for their changes after it did.
 RETRY_AFTER: Final = timedelta(seconds=2)
 
+# A record that has been alone in so many claims whose workers died is not tried again.
+MOST_TRIES: Final = 8
 
-def synchronise(catalogue: Catalogue, writer: IndexWriter, generations: Sequence[GenerationName]) -> int:
-    """How many pending changes reached every one of the generations, at most one batch; 0 if none is due.
+# Where everything is refused and so many records would be without an index entry, the index is to blame, not they.
+_MANY: Final = 20
 
-    The records are read after the claim, so that what is written is never older than what was claimed; a change that
-    comes in meanwhile has another version and stays pending. Raises EngineError, after the claim was given back.
+_LONGEST_PROBE: Final = 300  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """A claim with what it means for the index. `broken` are records that make no document, with the reason."""
+
+    claim: Claim
+    written: Written
+    operations: Sequence[Operation]
+    broken: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Outcomes:
+    """What became of a batch: results by generation, and the records that the catalogue has older than the index."""
+
+    results: dict[str, Sequence[Result]] = field(default_factory=dict[str, Sequence[Result]])
+    ahead: set[str] = field(default_factory=set[str])
+
+
+def synchronise(catalogue: Catalogue, writer: IndexWriter, *, lease: timedelta = LEASE) -> int:
+    """How many pending changes were dealt with, at most one batch; 0 if none is due, or indexing is stopped.
+
+    Raises EngineError and CatalogueError, after the claim was given back.
     """
-    with catalogue.read() as session:  # most often nothing waits: no need to hold up writers to see that
-        if not pending.status(session).count:
-            return 0
-    with catalogue.write() as session:
-        claim = pending.claim(session, now=_now(), limit=BATCH, lease=LEASE)
+    claim = _claim(catalogue, lease)
     if claim is None:
         return 0
-    versions = dict(claim.rows)
-    try:
-        with catalogue.read() as session:
-            known = records.get_many(session, list(versions))
-        operations = [to_operation(id_, version, known.get(id_)) for id_, version in versions.items()]
-        results = [result for generation in generations for result in writer.write(generation, operations)]
-    except Exception:  # whatever it was: nobody else can have the rows before the lease ends
-        _give_back(catalogue, claim)
-        raise
-    failed = {result.id for result in results if result.outcome is not Outcome.DONE}
-    done = [(id_, version) for id_, version in versions.items() if id_ not in failed]
-    with catalogue.write() as session:
-        pending.complete(session, claim.token, done)
-        if failed:
-            pending.release(session, claim.token, retry_at=_now() + RETRY_AFTER)
-    return len(done)
+    if claim.tries > MOST_TRIES:
+        _bury_killer(catalogue, claim)
+        return len(claim.rows)
+    with renewed(lambda: _renew(catalogue, claim, lease), lease):
+        try:
+            batch = _read(catalogue, claim)
+            outcomes = _write(catalogue, writer, batch)
+            _complete(catalogue, batch, outcomes)
+        except (EngineFault, EngineForbidden, IndexIncompatible) as e:
+            _stop(catalogue, claim, str(e))
+            raise
+        except Exception:  # whatever it was: nobody else can have the rows before the lease ends
+            _give_back(catalogue, claim)
+            raise
+    return len(claim.rows)
 
 
 def to_operation(id_: RecordId, version: int, record: Record | None) -> Operation:
@@ -60,10 +94,137 @@ def to_operation(id_: RecordId, version: int, record: Record | None) -> Operatio
     return Put(id=id_, version=record.version, document=to_document(record))
 
 
+def _claim(catalogue: Catalogue, lease: timedelta) -> Claim | None:
+    moment = datetime.now(UTC)
+    with catalogue.read() as session:  # most often nothing waits: no need to hold up writers to see that
+        if not pending.is_any_due(session, now=moment) or not generations.written(session).names:
+            return None
+        stop = generations.stopped(session)
+        if stop is not None and stop.probe_at > moment:
+            return None
+    with catalogue.write() as session:
+        return pending.claim(session, now=moment, limit=BATCH, lease=lease)
+
+
+def _renew(catalogue: Catalogue, claim: Claim, lease: timedelta) -> bool:
+    with catalogue.write() as session:
+        return pending.renew(session, claim.token, now=datetime.now(UTC), lease=lease)
+
+
+def _read(catalogue: Catalogue, claim: Claim) -> _Batch:
+    """The batch as of now: after the claim, so that it is never older."""
+    with catalogue.read() as session:
+        written = generations.written(session)
+        known = records.get_many(session, [id_ for id_, _ in claim.rows])
+    operations: list[Operation] = []
+    broken: dict[str, str] = {}
+    for id_, version in claim.rows:
+        try:
+            operations.append(to_operation(id_, version, known.get(id_)))
+        except (ValueError, TypeError, LookupError, AttributeError) as e:  # one odd record must not keep back the rest
+            broken[id_] = f"It makes no document: {e!r}"
+    return _Batch(claim=claim, written=written, operations=operations, broken=broken)
+
+
+def _write(catalogue: Catalogue, writer: IndexWriter, batch: _Batch) -> _Outcomes:
+    outcomes = _Outcomes()
+    for name in batch.written.names:
+        try:
+            results = writer.write(GenerationName(name), batch.operations)
+        except (IndexMissing, IndexIncompatible) as e:
+            if name == batch.written.active:
+                raise
+            _log.warning("The index %s is written no more: %s", name, e)
+            with catalogue.write() as session:  # raises the epoch: the batch comes again, without this generation
+                generations.freeze(session, name)
+            continue
+        _refuse_if_all_are_refused(catalogue, name, batch, results)
+        outcomes.results[name] = results
+        if name == batch.written.active:
+            outcomes.ahead = _ahead(catalogue, results)
+    return outcomes
+
+
+def _refuse_if_all_are_refused(catalogue: Catalogue, name: str, batch: _Batch, results: Sequence[Result]) -> None:
+    """Raises EngineFault where it is the index that takes nothing, rather than the documents that are wrong."""
+    puts = sum(isinstance(operation, Put) for operation in batch.operations)
+    refused = [result for result in results if result.outcome is Outcome.REFUSED]
+    if not refused or len(refused) < puts:
+        return
+    with catalogue.read() as session:
+        many = len(refused) + dead_letters.count(session) >= _MANY
+    if many:
+        raise EngineFault(f"The index {name} refuses every record: {refused[0].reason}")
+
+
+def _ahead(catalogue: Catalogue, results: Sequence[Result]) -> set[str]:
+    """Records that the index has in a newer version than the catalogue: not one that another worker wrote meanwhile."""
+    held = {r.id: r.held for r in results if r.outcome is Outcome.NEWER and r.held is not None}
+    if not held:
+        return set()
+    with catalogue.read() as session:
+        if runs.is_under_way(session, RunKind.REBUILD):  # which is the remedy
+            return set()
+        present = records.versions(session, list(held))
+    return {id_ for id_, version in held.items() if version > present.get(RecordId(id_), (0, False))[0]}
+
+
+def _complete(catalogue: Catalogue, batch: _Batch, outcomes: _Outcomes) -> None:
+    token = batch.claim.token
+    moment = datetime.now(UTC)
+    busy = {
+        RecordId(result.id)
+        for results in outcomes.results.values()
+        for result in results
+        if result.outcome is Outcome.TRY_AGAIN
+    }
+    with catalogue.write() as session:
+        if not generations.is_epoch(session, batch.written.epoch):
+            pending.release(session, token, retry_at=moment)
+            return
+        versions = {operation.id: operation.version for operation in batch.operations}
+        for name, results in outcomes.results.items():
+            refused = [(r.id, r.reason or "") for r in results if r.outcome is Outcome.REFUSED]
+            dead_letters.bury(session, name, [(RecordId(id_), versions[id_], reason) for id_, reason in refused])
+            dead_letters.clear(session, name, [RecordId(r.id) for r in results if r.outcome is Outcome.DONE])
+        broken = [(id_, version, batch.broken[id_]) for id_, version in batch.claim.rows if id_ in batch.broken]
+        dead_letters.bury(session, dead_letters.ANY, broken)
+        kept_back = busy | outcomes.ahead
+        pending.complete(session, token, [(id_, version) for id_, version in batch.claim.rows if id_ not in kept_back])
+        pending.defer(session, token, busy, now=moment)
+        pending.release(session, token, retry_at=moment + RETRY_AFTER)
+        generations.resume(session)
+    if outcomes.ahead:
+        _reconcile(catalogue, outcomes.ahead)
+
+
+def _reconcile(catalogue: Catalogue, ahead: set[str]) -> None:
+    """The catalogue is older than the index: a backup was restored. See what else it is behind with."""
+    _log.error("The index has newer versions than the catalogue, of %s", ", ".join(sorted(ahead)[:10]))
+    try:
+        with catalogue.write() as session:
+            runs.start(session, RunKind.RECONCILE, started_by="the indexer", repair=True)
+    except AlreadyRunning as e:
+        _log.info("%s", e)
+
+
+def _bury_killer(catalogue: Catalogue, claim: Claim) -> None:
+    reason = f"Whoever worked on it died, {claim.tries - 1} times in a row"
+    with catalogue.write() as session:
+        dead_letters.bury(session, dead_letters.ANY, [(id_, version, reason) for id_, version in claim.rows])
+        pending.complete(session, claim.token, claim.rows)
+    _log.error("The record %s is not tried again: %s", claim.rows[0][0], reason)
+
+
+def _stop(catalogue: Catalogue, claim: Claim, reason: str) -> None:
+    """Leave the engine alone for a while, longer each time, and let everybody see why."""
+    moment = datetime.now(UTC)
+    with catalogue.write() as session:
+        wait = min(2 ** min(generations.probes(session), 16), _LONGEST_PROBE)
+        generations.stop(session, reason, probe_at=moment + timedelta(seconds=wait))
+        pending.release(session, claim.token, retry_at=moment)
+
+
 def _give_back(catalogue: Catalogue, claim: Claim) -> None:
     with catalogue.write() as session:
-        pending.release(session, claim.token, retry_at=_now() + RETRY_AFTER)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+        pending.release(session, claim.token, retry_at=datetime.now(UTC) + RETRY_AFTER)

@@ -55,7 +55,7 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with built.catalogue.write() as session:
         records.save(session, Draft(title=GONE_TITLE), record_id=GONE_ID)
         records.delete(session, GONE_ID)
-    assert built.indexer.try_work()
+    assert built.indexer.catch_up()
     built.catalogue.dispose()
     return data
 
@@ -68,7 +68,7 @@ def data(sample_data: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def services(data: Path) -> Iterator[Services]:
-    """The service's parts over a sample library of their own. Nobody indexes: call `services.indexer.try_work`."""
+    """The service's parts over a sample library of their own. Nobody indexes: call `services.indexer.catch_up`."""
     built = build_services(read_settings({"BELONG_DATA": str(data)}))
     yield built
     built.catalogue.dispose()

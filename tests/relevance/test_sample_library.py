@@ -74,7 +74,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     built = build_services(read_settings({"BELONG_DATA": str(tmp_path_factory.mktemp("data"))}))
     built.catalogue.migrate()
     assert import_file(built.catalogue, SAMPLE).added == 28
-    assert built.indexer.try_work()
+    assert built.indexer.catch_up()
     yield built
     built.catalogue.dispose()
 

@@ -147,7 +147,7 @@ def test_status_tells_records_index_and_freshness(data: Path) -> None:
 def test_reindex_makes_the_index_anew(data: Path) -> None:
     done = run(data, "reindex", "--json")
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == {"index": "g2", "records": 28}
+    assert json.loads(done.stdout) == {"run": 2, "index": "g2", "records": 28}
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_import_and_reindex_beside_a_server_are_carried_out_by_it(
     assert (done.returncode, done.stderr) == (0, "")
     assert running.total("q=zymurgy") == 1
     done = belong(data, "reindex", "--json")
-    assert json.loads(done.stdout) == {"index": "g2", "records": 30}
+    assert json.loads(done.stdout) == {"run": 2, "index": "g2", "records": 30}
     assert running.indexers() == holders
 
 

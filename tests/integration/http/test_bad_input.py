@@ -217,7 +217,7 @@ def test_markup_in_a_record_is_text_everywhere(
 ) -> None:
     script = "<script>alert('zymurgy')</script>"
     id_ = touch(services, title=f"Zymurgy {script}", abstract=f"Of zymurgy {script}", responsibility=script)
-    assert services.indexer.try_work()
+    assert services.indexer.catch_up()
     client = application(services)
     for address in (f"/records/{id_}", "/search?q=zymurgy", "/", f"/search?theme={script}", f"/search?q={script}"):
         assert "<script>alert" not in client.get(address).text

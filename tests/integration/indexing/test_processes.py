@@ -127,7 +127,7 @@ def test_searches_go_on_during_a_rebuild(running: ServerProcess, data: Path) -> 
         for number in range(2, 4):
             done = belong(data, "reindex", "--json")
             assert done.returncode == 0, done.stderr
-            assert json.loads(done.stdout) == {"index": f"g{number}", "records": 28}
+            assert json.loads(done.stdout) == {"run": number, "index": f"g{number}", "records": 28}
     assert searcher.wrong == []
     assert searcher.answers > 10
     assert sorted(entry.name for entry in (data / "index").iterdir()) == ["active", "g3"]

@@ -1,0 +1,112 @@
+"""Records that the index cannot take: what was tried, and why it failed.
+
+A letter is about one version of a record and one generation, or about no generation in particular where the record
+kills whoever works on it. A newer version of the record is tried as if nothing had been.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from catalogue import pending
+from catalogue.models import DeadLetterRow, RecordRow, now, table_of
+from catalogue.record import RecordId
+
+# The generation of letters about records that no generation can take.
+ANY: Final = ""
+
+_LONGEST_REASON: Final = 2_000  # characters: an engine may quote the whole document
+
+_DEAD: Final = table_of(DeadLetterRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A version of a record that could not be indexed, with the engine's reason. `title` is the present one."""
+
+    record_id: RecordId
+    version: int
+    generation: str
+    reason: str
+    since: datetime
+    title: str
+
+
+def bury(session: Session, generation: str, failed: Iterable[tuple[RecordId, int, str]]) -> None:
+    """Keep the reasons for which a generation refused these versions of records."""
+    moment = now()
+    for record_id, version, reason in failed:
+        values = {"version": version, "reason": reason[:_LONGEST_REASON], "since": moment}
+        here = (_DEAD.c.record_id == record_id) & (_DEAD.c.generation == generation)
+        if not session.connection().execute(update(_DEAD).where(here).values(values)).rowcount:
+            row = {"record_id": record_id, "generation": generation, **values}
+            session.connection().execute(insert(_DEAD), row)
+
+
+def clear(session: Session, generation: str, shown: Iterable[RecordId]) -> None:
+    """Strike out the letters of records that a generation has taken after all."""
+    if not count(session):
+        return
+    here = (_DEAD.c.record_id == bindparam("shown")) & (
+        (_DEAD.c.generation == generation) | (_DEAD.c.generation == ANY)
+    )
+    if keys := [{"shown": record_id} for record_id in shown]:
+        session.connection().execute(delete(_DEAD).where(here), keys)
+
+
+def drop(session: Session, generation: str) -> None:
+    """Strike out all letters of a generation that is gone."""
+    session.execute(delete(DeadLetterRow).where(DeadLetterRow.generation == generation))
+
+
+def count(session: Session) -> int:
+    """How many records have a letter."""
+    return session.scalar(select(func.count(DeadLetterRow.record_id.distinct()))) or 0
+
+
+def listed(session: Session, *, after: str | None = None, limit: int = 100) -> Sequence[DeadLetter]:
+    """Letters by record and generation, from the first on or those after a record."""
+    statement = (
+        select(DeadLetterRow, RecordRow.title)
+        .join(RecordRow, RecordRow.id == DeadLetterRow.record_id)
+        .order_by(DeadLetterRow.record_id, DeadLetterRow.generation)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(DeadLetterRow.record_id > after)
+    return [
+        DeadLetter(
+            record_id=RecordId(row.record_id),
+            version=row.version,
+            generation=row.generation,
+            reason=row.reason,
+            since=row.since,
+            title=title,
+        )
+        for row, title in session.execute(statement)
+    ]
+
+
+def versions(session: Session, generation: str, record_ids: Sequence[str]) -> dict[RecordId, int]:
+    """The versions in which a generation cannot take these records; the others are left out."""
+    found = session.execute(
+        select(DeadLetterRow.record_id, DeadLetterRow.version).where(
+            DeadLetterRow.record_id.in_(record_ids), DeadLetterRow.generation.in_([generation, ANY])
+        )
+    )
+    return {RecordId(row.record_id): row.version for row in found}
+
+
+def retry(session: Session, record_ids: Sequence[str] | None = None) -> int:
+    """How many records with letters are tried again: those that are named, or all."""
+    dead: Select[str] = select(DeadLetterRow.record_id)
+    if record_ids is not None:
+        dead = dead.where(DeadLetterRow.record_id.in_(record_ids))
+    found = session.scalar(select(func.count()).select_from(dead.distinct().subquery())) or 0
+    if found:
+        pending.mark_all(session, dead)
+    return found

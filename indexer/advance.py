@@ -1,0 +1,68 @@
+"""Carries out the next step of whatever run is due: any number of workers may call it."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from catalogue import runs
+from catalogue.database import Catalogue
+from catalogue.errors import CatalogueUnavailable, Conflict
+from catalogue.runs import Run, RunKind, RunState
+from indexer import rebuild, reconcile, rollback
+from indexer.leases import renewed
+from indexer.synchronise import LEASE, RETRY_AFTER
+from search.engine import IndexWriter
+from search.errors import EngineError, EngineFault, EngineForbidden, IndexIncompatible, IndexMissing
+
+_log: Final = logging.getLogger(__name__)
+
+_STEPS: Final[dict[RunKind, Callable[[Catalogue, IndexWriter, Run], None]]] = {
+    RunKind.REBUILD: rebuild.step,
+    RunKind.ROLLBACK: rollback.step,
+    RunKind.RECONCILE: reconcile.step,
+}
+
+
+def advance(catalogue: Catalogue, writer: IndexWriter, *, lease: timedelta = LEASE) -> bool:
+    """Whether there was a step to carry out.
+
+    A step that fails because the engine cannot be reached waits and is done again; any other failure ends the run, and
+    the index is in use as before. Raises EngineError and CatalogueError.
+    """
+    moment = datetime.now(UTC)
+    with catalogue.read() as session:
+        if not runs.is_any_due(session, now=moment):
+            return False
+    with catalogue.write() as session:
+        run = runs.claim(session, now=moment, lease=lease)
+    if run is None:
+        return False
+    with renewed(lambda: _renew(catalogue, run, lease), lease):
+        try:
+            _STEPS[run.kind](catalogue, writer, run)
+        except (IndexMissing, IndexIncompatible, EngineFault, EngineForbidden, Conflict) as e:
+            _fail(catalogue, run, e)
+        except (EngineError, CatalogueUnavailable) as e:
+            _postpone(catalogue, run, e)
+            raise
+        except Exception as e:
+            _fail(catalogue, run, e)
+            raise
+    return True
+
+
+def _renew(catalogue: Catalogue, run: Run, lease: timedelta) -> bool:
+    with catalogue.write() as session:
+        return runs.renew(session, run, now=datetime.now(UTC), lease=lease)
+
+
+def _fail(catalogue: Catalogue, run: Run, error: Exception) -> None:
+    with catalogue.write() as session:
+        if runs.finish(session, run, RunState.FAILED, error=str(error)):
+            _log.error("The %s number %d failed: %s", run.kind, run.id, error)
+
+
+def _postpone(catalogue: Catalogue, run: Run, error: Exception) -> None:
+    with catalogue.write() as session:
+        runs.postpone(session, run, retry_at=datetime.now(UTC) + RETRY_AFTER, reason=str(error))

@@ -1,0 +1,117 @@
+"""Compares every (id, version) of the catalogue with a generation of the index, and explains what it can."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from catalogue import dead_letters, pending, records
+from catalogue.database import Catalogue
+from catalogue.record import RecordId
+from search.engine import GenerationName, IndexWriter
+
+# How many records of the catalogue are read at a time.
+_PAGE: Final = 5_000
+
+# How many differences are looked at again at a time.
+_BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """Records in which index and catalogue differ although nothing is on its way, by id with the index's version.
+
+    `missing` are not in the index, `stale` are in an older version, `ahead` in a newer one than the catalogue has, and
+    `ghosts` are in the index only. The first three map to the version of the catalogue.
+    """
+
+    missing: Mapping[RecordId, int]
+    stale: Mapping[RecordId, int]
+    ahead: Mapping[RecordId, int]
+    ghosts: Mapping[RecordId, int]
+
+    @property
+    def total(self) -> int:
+        """How many records differ."""
+        return len(self.missing) + len(self.stale) + len(self.ahead) + len(self.ghosts)
+
+
+def compare(catalogue: Catalogue, writer: IndexWriter, generation: GenerationName) -> Drift:
+    """What differs without a reason, while changes go on.
+
+    What differs at first sight is looked at again: a record that is pending, cannot be indexed in its present version,
+    or changed in between is explained. Reads by key, never by offset. Raises EngineError and CatalogueError.
+    """
+    suspects = _differences(_catalogue_versions(catalogue), iter(writer.versions(generation)))
+    found: dict[str, dict[RecordId, int]] = {"missing": {}, "stale": {}, "ahead": {}, "ghosts": {}}
+    while batch := list(islice(suspects, _BATCH)):
+        for kind, id_, version in _confirmed(catalogue, writer, generation, batch):
+            found[kind][id_] = version
+    return Drift(**found)
+
+
+def _catalogue_versions(catalogue: Catalogue) -> Iterator[tuple[RecordId, int]]:
+    after: RecordId | None = None
+    while True:
+        with catalogue.read() as session:
+            page = records.scan_versions(session, after, _PAGE)
+        if not page:
+            return
+        yield from page
+        after = page[-1][0]
+
+
+def _differences(known: Iterator[tuple[RecordId, int]], held: Iterator[tuple[str, int]]) -> Iterator[RecordId]:
+    """The ids that only one side has, or in another version; both sides come in order of id."""
+    ours, theirs = next(known, None), next(held, None)
+    while ours is not None or theirs is not None:
+        if theirs is None or (ours is not None and ours[0] < theirs[0]):
+            assert ours is not None
+            yield ours[0]
+            ours = next(known, None)
+        elif ours is None or theirs[0] < ours[0]:
+            yield RecordId(theirs[0])
+            theirs = next(held, None)
+        else:
+            if ours[1] != theirs[1]:
+                yield ours[0]
+            ours, theirs = next(known, None), next(held, None)
+
+
+def _confirmed(
+    catalogue: Catalogue, writer: IndexWriter, generation: GenerationName, suspects: Sequence[RecordId]
+) -> Iterable[tuple[str, RecordId, int]]:
+    """The kind, id and version of each difference that stays: the catalogue is read before the index and after."""
+    before = _expected(catalogue, generation, suspects)
+    held = writer.held(generation, suspects)
+    after = _expected(catalogue, generation, suspects)
+    for id_ in suspects:
+        if id_ in before.explained or id_ in after.explained or before.versions.get(id_) != after.versions.get(id_):
+            continue
+        version, shown = after.versions.get(id_), held.get(id_)
+        if version is None and shown is not None:
+            yield "ghosts", id_, shown
+        elif version is not None and shown is None:
+            yield "missing", id_, version
+        elif version is not None and shown is not None and version != shown:
+            yield "stale" if shown < version else "ahead", id_, version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Expected:
+    """The versions of records that are not deleted, and those whose absence or age is explained."""
+
+    versions: Mapping[RecordId, int]
+    explained: set[RecordId]
+
+
+def _expected(catalogue: Catalogue, generation: GenerationName, ids: Sequence[RecordId]) -> _Expected:
+    with catalogue.read() as session:
+        present = records.versions(session, ids)
+        dead = dead_letters.versions(session, generation, ids)
+        waiting = pending.among(session, ids)
+    buried = {id_ for id_, version in dead.items() if id_ in present and present[id_][0] == version}
+    return _Expected(
+        versions={id_: version for id_, (version, deleted) in present.items() if not deleted},
+        explained=waiting | buried,
+    )

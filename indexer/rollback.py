@@ -1,0 +1,44 @@
+"""Lets searches go back to the generation that was active before.
+
+Every change was written to both, so that nothing is older afterwards than before.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from catalogue import generations, runs
+from catalogue.database import Catalogue
+from catalogue.errors import Conflict
+from catalogue.generations import GenerationState
+from catalogue.runs import Run, RunState
+from indexer.rebuild import KEPT_FOR
+from search.engine import GenerationName, IndexWriter
+
+
+def target(session: Session) -> GenerationName:
+    """The generation that a rollback would go to. Raises Conflict where there is none that is up to date."""
+    kept = generations.in_state(session, GenerationState.KEPT)
+    if kept is None:
+        raise Conflict("There is no index to go back to: one is kept for a day after a rebuild")
+    if kept.frozen_at is not None:
+        missed = generations.changes_since(session, kept.frozen_at)
+        raise Conflict(
+            f"The index {kept.name} cannot be gone back to: it was last written on {kept.frozen_at:%-d %B %Y at %H:%M} "
+            f"UTC, and {missed:,} records have changed since. It is lost, or of another format"
+        )
+    return GenerationName(kept.name)
+
+
+def step(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
+    """Carry out the next step of a rollback that the caller holds. Raises EngineError and CatalogueError."""
+    if run.generation is None:
+        with catalogue.write() as session:
+            if runs.is_held(session, run):
+                runs.advance(session, run, RunState.ACTIVATING, generation=target(session))
+        return
+    writer.activate(GenerationName(run.generation))
+    with catalogue.write() as session:
+        if runs.is_held(session, run):
+            generations.activate(session, run.generation, keep_until=datetime.now(UTC) + KEPT_FOR)
+            runs.finish(session, run, RunState.DONE)
