@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from elasticsearch import Elasticsearch
+from elasticsearch import Elasticsearch, OrjsonSerializer
 
 from engines.elasticsearch.engine import ElasticsearchEngine
 from engines.elasticsearch.indices import IndexSettings, Indices
@@ -26,7 +26,9 @@ def build_elasticsearch(
     form: IndexForm = PRESENT,
 ) -> tuple[ElasticsearchEngine, ElasticsearchWriter]:
     """Both sides of the engine. Nothing is connected yet."""
-    options: dict[str, Any] = {"api_key": api_key, "ca_certs": ca} if ca else {"api_key": api_key}
+    options: dict[str, Any] = {"api_key": api_key, "serializer": OrjsonSerializer()}
+    if ca:
+        options["ca_certs"] = ca
     # Not retried: the indexer has its own way to try again, and people their own patience.
     searching = Elasticsearch(url, request_timeout=_SEARCH_TIMEOUT, max_retries=0, **options)
     writing = Elasticsearch(url, request_timeout=_WRITE_TIMEOUT, max_retries=0, **options)
