@@ -1,0 +1,23 @@
+"""The command `belong`. Each module has a group of commands, and imports what they need late: --help is quick."""
+
+import click
+
+from app.cli.importing import import_command
+from app.cli.rebuilding import reindex
+from app.cli.searching import search
+from app.cli.serving import serve
+from app.cli.status import status
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The discovery service of the Belong library.
+
+    Settings come from the environment: HOST, PORT, BELONG_DATA and those in docs/operations.md.
+
+    Exit status: 0 done; 1 an import refused some lines; 2 not done, and standard error says why; 130 stopped by Ctrl+C.
+    """
+
+
+for _command in (serve, import_command, reindex, search, status):
+    main.add_command(_command)

@@ -1,0 +1,56 @@
+"""`belong serve`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.following import show_run
+from app.cli.frame import fail, opened_services
+from app.cli.importing import import_with_progress
+from app.cli.progress import progress
+
+if TYPE_CHECKING:
+    from bootstrap.services import Services
+
+
+@click.command()
+def serve() -> None:
+    """Serve the library at HOST and PORT, until SIGTERM or Ctrl+C.
+
+    An empty catalogue gets the sample library first, and an index that is missing, damaged or of an older format is
+    made anew. Exit status: 0 after SIGTERM or Ctrl+C; 2 where it cannot be served.
+    """
+    from app.listening import CannotListen, open_listener
+    from app.server import Server
+
+    with opened_services() as services:
+        settings = services.settings
+        try:
+            # First of all: whoever starts a second server by mistake is told so at once.
+            listener = open_listener(settings.host, settings.port)
+        except CannotListen as e:
+            fail(str(e))
+        _prepare(services)
+    Server(settings, listener).run()
+
+
+def _prepare(services: "Services") -> None:
+    """Fill an empty catalogue, and bring the index up to date unless another process is at it."""
+    from catalogue.intake.sample import SAMPLE
+    from search.errors import EngineError
+
+    if _is_empty(services):
+        click.echo("The catalogue is empty: loading the sample library.", err=True)
+        import_with_progress(services, SAMPLE)
+    try:
+        with progress("Indexing") as on_progress:
+            services.indexer.catch_up(lambda: show_run(services, on_progress))
+    except EngineError as e:  # record pages work without it, and the server's own indexer tries again
+        click.echo(f"belong: search is not ready: {e}", err=True)
+
+
+def _is_empty(services: "Services") -> bool:
+    from catalogue import records
+
+    with services.catalogue.read() as session:
+        return records.is_empty(session)
