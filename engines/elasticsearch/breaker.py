@@ -1,4 +1,4 @@
-"""Spares people the wait for an engine that does not answer."""
+"""Keeps an engine that does not answer from taking every thread, and people from waiting for it."""
 
 import threading
 import time
@@ -6,48 +6,86 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Final
 
-from search.errors import EngineFault, EngineUnavailable, IndexMissing
+from search.errors import EngineError, EngineOverloaded, EngineTimeout, EngineUnavailable, IndexMissing
 
-# After so many failures in a row the engine is left alone for a while: eight threads that wait two seconds each for a
-# dead engine leave nobody to answer with the record pages, which work without it.
-_FAILURES: Final = 3
+# One silence of two seconds is enough to leave the engine alone. Refusals come at once and cost nobody anything, and a
+# single one may be a connection that an engine closed as it was started again.
+_REFUSALS: Final = 3
+
 _REST: Final = 2.0  # seconds
+
+# For how long a question waits for a place that another one has. None becomes free within this time only if the engine
+# does not answer, or so slowly that whoever waits had better be told.
+_PATIENCE: Final = 0.25  # seconds
 
 
 class Breaker:
-    """Counts failures in a row; while it is open nothing is asked, and the engine is said to be down at once."""
+    """Lets a number of questions reach the engine at once, and none for a while after it did not answer.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    With fewer places than there are threads, one thread is always left for the pages that need no engine: eight that
+    wait two seconds each left nobody to answer with the record pages. After a failure there is one place only, so that
+    one question and not a thread each finds out whether the engine is back.
+    """
+
+    def __init__(self, places: int, clock: Callable[[], float] = time.monotonic) -> None:
         """The clock gives seconds."""
+        self._places = places
         self._clock = clock
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._started: list[float] = []  # when the questions that are under way were asked
         self._failures = 0
+        self._last_failure = ""
         self._open_until = 0.0
 
     @contextmanager
     def guarded(self) -> Generator[None]:
-        """A block that asks the engine. Raises EngineUnavailable without running it while the breaker is open."""
-        with self._lock:
-            if self._clock() < self._open_until:
-                raise EngineUnavailable("Elasticsearch did not answer the last few times: waiting for a moment")
+        """A block that asks the engine. Raises EngineUnavailable without running it while the engine is left alone.
+
+        Raises EngineOverloaded where all places are taken by questions that are not being answered.
+        """
+        started = self._take_place()
         try:
             yield
-        except (EngineFault, IndexMissing):
-            self._note_answer()  # it does answer
+        except EngineError as e:
+            self._note(e if _is_silence(e) else None)
             raise
-        except EngineUnavailable:
-            self._note_failure()
-            raise
-        self._note_answer()
+        else:
+            self._note(None)
+        finally:
+            with self._changed:
+                self._started.remove(started)
+                self._changed.notify_all()
 
-    def _note_answer(self) -> None:
-        with self._lock:
-            self._failures = 0
+    def _take_place(self) -> float:
+        with self._changed:
+            while True:
+                now = self._clock()
+                if now < self._open_until:
+                    raise EngineUnavailable(f"Elasticsearch is left alone for a moment: {self._last_failure}")
+                if len(self._started) < (1 if self._failures else self._places):
+                    self._started.append(now)
+                    return now
+                # From the latest on: while questions come and go, a place will be free in a moment.
+                left = max(self._started) + _PATIENCE - now
+                if left <= 0:
+                    raise EngineOverloaded(
+                        f"Elasticsearch answers none of the {len(self._started)} questions under way"
+                    )
+                self._changed.wait(left)
 
-    def _note_failure(self) -> None:
-        with self._lock:
+    def _note(self, failure: EngineError | None) -> None:
+        with self._changed:
+            if failure is None:
+                self._failures = 0
+                return
             self._failures += 1
-            if self._failures >= _FAILURES:
-                # One failure more closes the door again: the next try after the rest is a probe.
-                self._failures = _FAILURES - 1
+            self._last_failure = str(failure)
+            if isinstance(failure, EngineTimeout) or self._failures >= _REFUSALS:
+                # One failure more closes the door again: the next question after the rest is a probe.
+                self._failures = _REFUSALS - 1
                 self._open_until = self._clock() + _REST
+
+
+def _is_silence(error: EngineError) -> bool:
+    """Whether an error says that nobody is there to answer. One who has no index does answer."""
+    return isinstance(error, EngineUnavailable) and not isinstance(error, IndexMissing)

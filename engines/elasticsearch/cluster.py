@@ -23,16 +23,24 @@ def build_elasticsearch(
     ca: str | None,
     alias: str,
     index: IndexSettings,
+    at_once: int = 3,
     form: IndexForm = PRESENT,
 ) -> tuple[ElasticsearchEngine, ElasticsearchWriter]:
-    """Both sides of the engine. Nothing is connected yet."""
+    """Both sides of the engine. Nothing is connected yet.
+
+    At most `at_once` questions are asked at a time on behalf of people who wait: fewer than there are threads, so that
+    an engine which does not answer does not hold up those who need none.
+    """
     options: dict[str, Any] = {"api_key": api_key, "serializer": OrjsonSerializer()}
     if ca:
         options["ca_certs"] = ca
     # Not retried: the indexer has its own way to try again, and people their own patience.
-    searching = Elasticsearch(url, request_timeout=_SEARCH_TIMEOUT, max_retries=0, **options)
+    # A connection for each that is asked at once: who waits for one waits without a time-out.
+    searching = Elasticsearch(
+        url, request_timeout=_SEARCH_TIMEOUT, max_retries=0, connections_per_node=at_once, **options
+    )
     writing = Elasticsearch(url, request_timeout=_WRITE_TIMEOUT, max_retries=0, **options)
     return (
-        ElasticsearchEngine(searching, Indices(searching, alias, index, form)),
+        ElasticsearchEngine(searching, Indices(searching, alias, index, form), at_once=at_once),
         ElasticsearchWriter(writing, Indices(writing, alias, index, form)),
     )

@@ -8,7 +8,7 @@ from elasticsearch.dsl import Q
 from rapidfuzz.distance import OSA
 
 from engines.elasticsearch.breaker import Breaker
-from engines.elasticsearch.errors import translated
+from engines.elasticsearch.errors import body_of, translated
 from engines.elasticsearch.facets import MOST_BUCKETS, aggregations, all_values, read_buckets
 from engines.elasticsearch.highlight import highlighting, spans
 from engines.elasticsearch.indices import Indices
@@ -17,7 +17,7 @@ from engines.elasticsearch.schema import words_field
 from mappings.analysis import fold
 from mappings.fields import EVERYTHING
 from search.engine import MOST_EDITS, GenerationName, WordFrequency
-from search.errors import EngineTimeout, IndexMissing
+from search.errors import EngineFault, EngineTimeout, IndexIncompatible, IndexMissing
 from search.passages import mark, passage
 from search.request import SearchRequest, Sort
 from search.results import Bucket, Hit, SearchPage
@@ -25,6 +25,10 @@ from search.shown import from_json
 
 # Scores as if the index were in one piece, however many shards it has.
 SEARCH_TYPE: Final = "dfs_query_then_fetch"
+
+# After this time Elasticsearch itself gives up, and says so: what it works on is not worth waiting for any longer, and
+# that it is there at all is told apart from a time-out, after which it is left alone.
+_GIVES_UP: Final = "1500ms"
 
 # More words than this within two edits are not needed to find the likeliest three.
 _MOST_SIMILAR: Final = 100
@@ -40,11 +44,11 @@ _ORDERS: Final[Mapping[Sort, list[dict[str, str]]]] = {
 class ElasticsearchEngine:
     """Implements `search.engine.SearchEngine` on the index that the alias names. Threads may share it."""
 
-    def __init__(self, client: Elasticsearch, indices: Indices) -> None:
-        """The client has a short time-out and does not retry."""
+    def __init__(self, client: Elasticsearch, indices: Indices, *, at_once: int) -> None:
+        """The client has a short time-out and does not retry. Only so many questions are asked at once."""
         self._client = client
         self._indices = indices
-        self._breaker = Breaker()
+        self._breaker = Breaker(at_once)
 
     def search(self, request: SearchRequest) -> SearchPage:
         """One page of results."""
@@ -57,18 +61,22 @@ class ElasticsearchEngine:
             size=request.size,
             hits=tuple(_hit(hit) for hit in hits),
             facets=read_buckets(request, answer.get("aggregations", {})),
-            generation=self._indices.generation_of(hits[0]["_index"]) if hits else self.generation(),
+            generation=self._answering(hits),
         )
 
     def count(self, request: SearchRequest) -> int:
         """How many records match."""
-        return int(self._ask({**_unranked(request), "track_total_hits": True})["hits"]["total"]["value"])
+        total = int(self._ask({**_unranked(request), "track_total_hits": True})["hits"]["total"]["value"])
+        if not total:
+            self.generation()
+        return total
 
     def buckets(self, request: SearchRequest, facet: str) -> tuple[Bucket, ...]:
         """Every value of one facet."""
         asked = all_values(request, facet)
         body = {"query": compile_node(request.query.tree).to_dict(), "size": 0, "aggs": asked}
         found = read_buckets(request, self._ask(body)["aggregations"], size=MOST_BUCKETS)
+        self.generation()
         return found[facet]
 
     def similar_words(self, word: str) -> Sequence[WordFrequency]:
@@ -104,23 +112,42 @@ class ElasticsearchEngine:
         ]
 
     def generation(self) -> GenerationName:
-        """The active generation."""
+        """The active generation. Raises whatever keeps it from being searched, with what an operator has to know."""
         with self._breaker.guarded():
             active = self._indices.active()
-        if active is None:
-            raise IndexMissing("There is no search index yet")
+            if active is None:
+                raise IndexMissing(self._indices.why_missing())
+            self._indices.check(active)
         return active
+
+    def _answering(self, hits: Sequence[Mapping[str, Any]]) -> GenerationName:
+        """The generation that an answer came from.
+
+        An index that is none of ours has none of our fields either, and finds nothing: that nothing was found is
+        believed only of an index that is.
+        """
+        if not hits or not self._indices.is_ours(hits[0]["_index"]):
+            return self.generation()
+        generation = self._indices.generation_of(hits[0]["_index"])
+        with self._breaker.guarded():
+            self._indices.check(generation)
+        return generation
 
     def _ask(self, body: dict[str, Any]) -> Mapping[str, Any]:
         """One search. A rebuild may just have removed the index that the alias named: then once more."""
         try:
             return self._search(body)
         except IndexMissing:
+            self.generation()  # knows better what is missing
             return self._search(body)
+        except EngineFault:
+            self.generation()  # an index that is none of ours refuses what we ask, and that is the better reason
+            raise
 
     def _search(self, body: dict[str, Any]) -> Mapping[str, Any]:
+        limited = {**body, "timeout": _GIVES_UP}
         with self._breaker.guarded(), translated():
-            answer = self._client.search(index=self._indices.alias, body=body, search_type=SEARCH_TYPE).body
+            answer = body_of(self._client.search(index=self._indices.alias, body=limited, search_type=SEARCH_TYPE))
         if answer["timed_out"] or answer["_shards"]["failed"]:
             raise EngineTimeout("Elasticsearch answered in part only")
         return answer
@@ -154,7 +181,10 @@ def _unranked(request: SearchRequest) -> dict[str, Any]:
 
 
 def _hit(found: Mapping[str, Any]) -> Hit:
-    shown = from_json(found["_source"]["shown"])
+    try:
+        shown = from_json(found["_source"]["shown"])
+    except (KeyError, TypeError, ValueError) as e:
+        raise IndexIncompatible(f"The document {found['_id']} of {found['_index']} is of another format") from e
     highlights: Mapping[str, Sequence[str]] = found.get("highlight", {})
     abstract = shown.abstract or ""
     return Hit(

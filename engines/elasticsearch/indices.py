@@ -2,6 +2,9 @@
 
 belong-g1           an index; its _meta holds the format and the fields that it was made with
 belong -> belong-g1     the alias that searches go to, moved in one step
+
+What the alias names is looked at and not only trusted: anybody who writes to "belong" while there is no alias makes an
+index of that name, which has none of our fields and would answer every search with "nothing found".
 """
 
 import re
@@ -9,14 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import Elasticsearch
 
-from engines.elasticsearch.errors import translated
+from engines.elasticsearch.errors import body_of, translated
 from engines.elasticsearch.schema import build_analysis, build_mapping
 from mappings.fields import Field
 from mappings.form import PRESENT, IndexForm, read_form
 from search.engine import GenerationName
-from search.errors import EngineFault, IndexIncompatible
+from search.errors import EngineFault, IndexIncompatible, IndexMissing
 from search.request import MAX_RESULT_WINDOW
 
 
@@ -49,24 +52,36 @@ class Indices:
         return GenerationName(index.removeprefix(f"{self.alias}-"))
 
     def active(self) -> GenerationName | None:
-        """The generation that the alias names, None where there is no alias."""
-        with translated():
-            try:
-                found = self._client.indices.get_alias(name=self.alias)
-            except NotFoundError:
-                return None
-        names = sorted(found.body)
-        if len(names) != 1:
-            raise EngineFault(f"The alias {self.alias} names {len(names)} indices: {', '.join(names)}")
+        """The generation that the alias names, None where there is no alias.
+
+        Raises EngineFault where anything else stands in its place: no rebuild could mend that.
+        """
+        try:
+            with translated():
+                answer = self._client.indices.get(index=self.alias, features="aliases", filter_path="*.aliases")
+        except IndexMissing:
+            return None
+        names = sorted(body_of(answer))
+        if names == [self.alias]:
+            raise EngineFault(
+                f"{self.alias} is an index, but has to be the alias of one: delete it, and the alias is made again"
+            )
+        if len(names) != 1 or not self.is_ours(names[0]):
+            raise EngineFault(f"The alias {self.alias} has to name one index of ours, not {', '.join(names)}")
         return self.generation_of(names[0])
+
+    def why_missing(self) -> str:
+        """What an operator has to know where there is no alias."""
+        there = [self.name_of(generation) for generation in self.all()]
+        if not there:
+            return f"There is no index {self.alias} yet: the indexer makes one from the catalogue"
+        return f"There is no alias {self.alias}, though {', '.join(there)} is there: the indexer makes the index anew"
 
     def all(self) -> list[GenerationName]:
         """Every generation that there is, active or not, by name."""
         with translated():
             found = self._client.indices.get(index=f"{self.alias}-*", features="settings")
-        # The alias of another library may begin like this one: its indices are not ours to clear up.
-        ours = re.compile(re.escape(self.alias) + r"-g\d+")
-        return sorted(self.generation_of(name) for name in found.body if ours.fullmatch(name))
+        return sorted(self.generation_of(name) for name in found.body if self.is_ours(name))
 
     def fields_of(self, generation: GenerationName) -> tuple[Field, ...]:
         """Those of this release's fields that an index has. Raises IndexMissing and IndexIncompatible."""
@@ -94,6 +109,10 @@ class Indices:
             found = self._client.indices.get_mapping(index=self.name_of(generation))
         mapping: Mapping[str, Any] = next(iter(found.body.values()))["mappings"]
         return mapping.get("_meta")
+
+    def is_ours(self, index: str) -> bool:
+        """Whether a physical index is a generation. The alias of another library may begin like this one."""
+        return re.fullmatch(re.escape(self.alias) + r"-g\d+", index) is not None
 
     def create(self, generation: GenerationName) -> None:
         """Make an empty index. Raises EngineFault if it exists."""
