@@ -3,15 +3,18 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bench.data import CATALOGUE, JUDGED, SETTING, DataMissing, data_file
+from bench.growth import measure_growth
 from bench.processes import ServerFailed
 from bench.relevance import compare_all
-from bench.report import render_relevance, render_speed
+from bench.report import render_growth, render_relevance, render_speed
 from bench.speed import measure_speed
 from bootstrap.settings import SettingsError, read_settings
 
@@ -32,24 +35,57 @@ def _parser() -> argparse.ArgumentParser:
         description=f"Measures the service on real data, with the engine that ENGINE names. "
         f"{SETTING} names the folder of the data.",
     )
-    commands = parser.add_subparsers(required=True, metavar="speed|relevance")
+    commands = parser.add_subparsers(required=True, metavar="speed|relevance|growth")
     speed = commands.add_parser("speed", help="how fast it answers, beside Datasette or the bare client")
     speed.add_argument("--searches", type=int, default=1_000, help="how many searches are timed (default: 1000)")
-    speed.add_argument(
-        "--library", type=Path, metavar="FOLDER", help="keep the imported library here, or use the one that is there"
-    )
     speed.set_defaults(run=_speed)
     relevance = commands.add_parser("relevance", help="how well it ranks, beside plain BM25 (bm25s)")
     relevance.set_defaults(run=_relevance)
-    for command in (speed, relevance):
+    growth = commands.add_parser("growth", help="how Elasticsearch's settings bear on small and large libraries")
+    growth.add_argument("--searches", type=int, default=400, help="how many searches of each (default: 400)")
+    growth.add_argument(
+        "--records",
+        type=int,
+        nargs="+",
+        default=[34_000, 300_000],
+        metavar="N",
+        help="the sizes of the libraries, generated (default: 34000 300000)",
+    )
+    growth.set_defaults(run=_growth)
+    for command in (speed, growth):
+        command.add_argument(
+            "--library",
+            type=Path,
+            metavar="FOLDER",
+            help="keep the imported library here, or use the one that is there",
+        )
+    for command in (speed, relevance, growth):
         command.add_argument("--json", action="store_true", dest="as_json", help="print the figures as JSON")
     return parser
 
 
 def _speed(chosen: argparse.Namespace) -> int:
-    speed = measure_speed(data_file(CATALOGUE), chosen.library, chosen.searches, read_settings().engine)
+    with _library_folder(chosen) as folder:
+        speed = measure_speed(data_file(CATALOGUE), folder, chosen.searches, read_settings().engine)
     _print(asdict(speed) if chosen.as_json else render_speed(speed))
     return 0
+
+
+def _growth(chosen: argparse.Namespace) -> int:
+    with _library_folder(chosen) as folder:
+        grown = measure_growth(data_file(CATALOGUE), folder, chosen.records, chosen.searches)
+    _print([asdict(each) for each in grown] if chosen.as_json else render_growth(grown))
+    return 0
+
+
+@contextmanager
+def _library_folder(chosen: argparse.Namespace) -> Generator[Path]:
+    """The folder that was named, or one that is gone afterwards."""
+    if chosen.library is not None:
+        yield chosen.library
+        return
+    with tempfile.TemporaryDirectory(prefix="belong-bench-") as folder:
+        yield Path(folder)
 
 
 def _relevance(chosen: argparse.Namespace) -> int:

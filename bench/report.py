@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bench.growth import Growth
+from bench.latency import Latency
 from bench.library import Built
 from bench.relevance import TOLERANCE, Comparison
 from bench.speed import JSON, Speed
@@ -23,10 +25,7 @@ _BESIDE: Final = {
 
 def render_speed(speed: Speed) -> str:
     """The times, and what they cost in memory and on disk."""
-    rows = [
-        (name, *(f"{value:.1f}" for value in (each.p50, each.p95, each.p99, each.highest)))
-        for name, each in speed.latencies.items()
-    ]
+    rows = [(name, *_times(each)) for name, each in speed.latencies.items()]
     drawn = f"{speed.searches:,} different searches, {speed.filtered:,} of them with one or two filters"
     memory = f"our {speed.server_processes} processes {_size(speed.server_memory)}"
     disk = f"index {_size(speed.index_bytes)}, catalogue {_size(speed.catalogue_bytes)}"
@@ -67,6 +66,32 @@ def render_relevance(comparisons: Sequence[Comparison]) -> str:
     bad = [each.name for each in comparisons if not each.is_good]
     named = ", ".join(bad) or "None"
     return f"{_table([head, *rows])}\n\nMore than {TOLERANCE} below bm25s: {named.lower()}."
+
+
+def render_growth(grown: Sequence[Growth]) -> str:
+    """Two tables: how an index is cut, and how often its changes are shown."""
+    cuts = [
+        (f"{each.records:,}", str(cut.shards), f"{cut.rate:,.0f}", _size(cut.size), *_times(cut.latency))
+        for each in grown
+        for cut in each.cuts
+    ]
+    refreshed = [
+        (f"{each.records:,}", f"{one.refresh:,}", f"{one.rate:,.0f}", *_times(one.latency))
+        for each in grown
+        for one in each.refreshed
+    ]
+    return "\n\n".join(
+        [
+            "Searches of an index at rest (milliseconds), and records written a second before:",
+            _table([("records", "shards", "written/s", "on disk", "p50", "p95", "p99", "highest"), *cuts]),
+            "Searches of an index of one shard between bulks of 500 changes, by refresh interval (milliseconds):",
+            _table([("records", "refresh", "changed/s", "p50", "p95", "p99", "highest"), *refreshed]),
+        ]
+    )
+
+
+def _times(latency: Latency) -> tuple[str, ...]:
+    return tuple(f"{value:.1f}" for value in (latency.p50, latency.p95, latency.p99, latency.highest))
 
 
 def _build_line(built: Built) -> str:

@@ -7,7 +7,6 @@ alike. No search is repeated, and nothing keeps results.
 import gzip
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -72,11 +71,9 @@ class Speed:
         return self.latencies[JSON].p50 / self.latencies[self.beside.name].p50
 
 
-def measure_speed(file: Path, folder: Path | None, count: int, engine: EngineName) -> Speed:
-    """Every number for a collection; the library is made in a folder, or in a temporary one. Raises ServerFailed."""
+def measure_speed(file: Path, folder: Path, count: int, engine: EngineName) -> Speed:
+    """Every number for a collection; the library is made in a folder if it is not there. Raises ServerFailed."""
     with ExitStack() as stack:
-        if folder is None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="belong-bench-")))
         environment = stack.enter_context(engine_environment(engine))
         built = build_library(file, folder, environment)
         services = stack.enter_context(opened_library(folder, environment))
