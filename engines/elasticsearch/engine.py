@@ -33,12 +33,17 @@ _GIVES_UP: Final = "1500ms"
 # More words than this within two edits are not needed to find the likeliest three.
 _MOST_SIMILAR: Final = 100
 
-_ORDERS: Final[Mapping[Sort, list[dict[str, str]]]] = {
+# An index of another release may lack what is asked for. Elasticsearch finds nothing in a field that it does not know,
+# and counts nothing; only to sort by one it has to be told what to take it for.
+_ORDERS: Final[Mapping[Sort, list[dict[str, Any]]]] = {
     Sort.RELEVANCE: [{"_score": "desc"}, {"id": "asc"}],
-    Sort.NEWEST: [{"newest": "asc"}],
-    Sort.OLDEST: [{"oldest": "asc"}],
-    Sort.TITLE: [{"by_title": "asc"}],
+    Sort.NEWEST: [{"newest": {"order": "asc", "unmapped_type": "keyword"}}, {"id": "asc"}],
+    Sort.OLDEST: [{"oldest": {"order": "asc", "unmapped_type": "keyword"}}, {"id": "asc"}],
+    Sort.TITLE: [{"by_title": {"order": "asc", "unmapped_type": "keyword"}}, {"id": "asc"}],
 }
+
+# What is asked for where no hit is: any one, which names the index that answers (0.1 ms with 20,000 records).
+_ANY_HIT: Final[Mapping[str, Any]] = {"size": 1, "_source": False, "sort": ["_doc"], "track_total_hits": True}
 
 
 class ElasticsearchEngine:
@@ -52,7 +57,7 @@ class ElasticsearchEngine:
 
     def search(self, request: SearchRequest) -> SearchPage:
         """One page of results."""
-        answer = self._ask(search_body(request))
+        generation, answer = self._ask(search_body(request))
         hits = answer["hits"]["hits"]
         return SearchPage(
             query=request.query,
@@ -61,22 +66,20 @@ class ElasticsearchEngine:
             size=request.size,
             hits=tuple(_hit(hit) for hit in hits),
             facets=read_buckets(request, answer.get("aggregations", {})),
-            generation=self._answering(hits),
+            generation=generation,
         )
 
     def count(self, request: SearchRequest) -> int:
         """How many records match."""
-        total = int(self._ask({**_unranked(request), "track_total_hits": True})["hits"]["total"]["value"])
-        if not total:
-            self.generation()
-        return total
+        _, answer = self._ask(_unranked(request))
+        return int(answer["hits"]["total"]["value"])
 
     def buckets(self, request: SearchRequest, facet: str) -> tuple[Bucket, ...]:
         """Every value of one facet."""
         asked = all_values(request, facet)
-        body = {"query": compile_node(request.query.tree).to_dict(), "size": 0, "aggs": asked}
-        found = read_buckets(request, self._ask(body)["aggregations"], size=MOST_BUCKETS)
-        self.generation()
+        body = {**_ANY_HIT, "query": compile_node(request.query.tree).to_dict(), "aggs": asked}
+        _, answer = self._ask(body)
+        found = read_buckets(request, answer["aggregations"], size=MOST_BUCKETS)
         return found[facet]
 
     def similar_words(self, word: str) -> Sequence[WordFrequency]:
@@ -95,12 +98,11 @@ class ElasticsearchEngine:
             "string_distance": "damerau_levenshtein",
         }
         body = {
-            "size": 0,
+            **_ANY_HIT,
             "query": Q("term", **{field: {"value": folded}}).to_dict(),
-            "track_total_hits": True,
             "suggest": {"similar": {"text": folded, "term": term}},
         }
-        answer = self._ask(body)
+        _, answer = self._ask(body)
         itself = answer["hits"]["total"]["value"]
         others = [option for entry in answer["suggest"]["similar"] for option in entry["options"]]
         return [
@@ -133,16 +135,17 @@ class ElasticsearchEngine:
             self._indices.check(generation)
         return generation
 
-    def _ask(self, body: dict[str, Any]) -> Mapping[str, Any]:
-        """One search. A rebuild may just have removed the index that the alias named: then once more."""
+    def _ask(self, body: dict[str, Any]) -> tuple[GenerationName, Mapping[str, Any]]:
+        """One search, and who answered. A rebuild may just have removed the index of the alias: then once more."""
         try:
-            return self._search(body)
+            answer = self._search(body)
         except IndexMissing:
             self.generation()  # knows better what is missing
-            return self._search(body)
+            answer = self._search(body)
         except EngineFault:
             self.generation()  # an index that is none of ours refuses what we ask, and that is the better reason
             raise
+        return self._answering(answer["hits"]["hits"]), answer
 
     def _search(self, body: dict[str, Any]) -> Mapping[str, Any]:
         limited = {**body, "timeout": _GIVES_UP}
@@ -177,7 +180,7 @@ def _unranked(request: SearchRequest) -> dict[str, Any]:
     clauses = [compile_node(request.query.tree)]
     if (chosen := filtered(request.filters)) is not None:
         clauses.append(chosen)
-    return {"query": Q("bool", filter=clauses).to_dict(), "size": 0}
+    return {**_ANY_HIT, "query": Q("bool", filter=clauses).to_dict()}
 
 
 def _hit(found: Mapping[str, Any]) -> Hit:

@@ -14,26 +14,42 @@ from engines.elasticsearch.indices import IndexSettings
 from engines.embedded.engine import EmbeddedEngine
 from engines.embedded.generations import GenerationFolders
 from engines.embedded.writer import EmbeddedWriter
+from mappings.form import PRESENT, IndexForm
 from search.engine import GenerationName
 from tests.conformance.library import EngineUnderTest, Library, a_request, eventually
 
 
 def _embedded(folder: Path) -> EngineUnderTest:
     numbers = count(1)
-    generations = GenerationFolders(folder / "index")
-    return EngineUnderTest(
-        engine=EmbeddedEngine(generations),
-        writer=EmbeddedWriter(generations),
-        fresh_name=lambda: GenerationName(f"g{next(numbers)}"),
-    )
+
+    def in_release(form: IndexForm) -> EngineUnderTest:
+        generations = GenerationFolders(folder / "index", form)
+        return EngineUnderTest(
+            engine=EmbeddedEngine(generations),
+            writer=EmbeddedWriter(generations),
+            fresh_name=lambda: GenerationName(f"g{next(numbers)}"),
+            in_release=in_release,
+        )
+
+    return in_release(PRESENT)
 
 
 def _elasticsearch(folder: Path, url: str) -> EngineUnderTest:
     """An alias of its own in the one server; a folder's name is unique in a test run."""
     numbers = count(1)
     alias = f"{re.sub('[^a-z0-9]', '', folder.name.lower())[-40:]}{secrets.token_hex(4)}"
-    engine, writer = build_elasticsearch(url=url, api_key=None, ca=None, alias=alias, index=IndexSettings(refresh=100))
-    return EngineUnderTest(engine=engine, writer=writer, fresh_name=lambda: GenerationName(f"g{next(numbers)}"))
+    settings = IndexSettings(refresh=100)
+
+    def in_release(form: IndexForm) -> EngineUnderTest:
+        engine, writer = build_elasticsearch(url=url, api_key=None, ca=None, alias=alias, index=settings, form=form)
+        return EngineUnderTest(
+            engine=engine,
+            writer=writer,
+            fresh_name=lambda: GenerationName(f"g{next(numbers)}"),
+            in_release=in_release,
+        )
+
+    return in_release(PRESENT)
 
 
 MakeEngine = Callable[[Path], EngineUnderTest]

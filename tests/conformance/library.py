@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalogue.record import Record
+from mappings.form import IndexForm
 from search.engine import GenerationName, IndexWriter, Operation, Outcome, Remove, SearchEngine
 from search.language.reader import read_query
 from search.request import FacetValue, SearchRequest
@@ -18,11 +19,15 @@ PATIENCE = 2.0  # seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineUnderTest:
-    """Both sides of one engine over one empty place, and names for generations that are not in use there."""
+    """Both sides of one engine over one empty place, and names for generations that are not in use there.
+
+    `in_release` gives the same place as a release sees it that makes indices in another form.
+    """
 
     engine: SearchEngine
     writer: IndexWriter
     fresh_name: Callable[[], GenerationName]
+    in_release: "Callable[[IndexForm], EngineUnderTest]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
