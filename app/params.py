@@ -1,13 +1,13 @@
 """The query string as a `SearchRequest`: one schema for pages and API, which differ in what they forgive."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, cast
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.datastructures import MultiDict
 
-from mappings.fields import FACET_NAMES
+from mappings.fields import FACET_NAMES, NONE_GIVEN
 from search.errors import InvalidRequest
 from search.language.policy import MAX_QUERY_LENGTH
 from search.language.reader import read_query
@@ -18,6 +18,7 @@ from search.request import (
     FacetValue,
     SearchRequest,
     Sort,
+    year_range,
 )
 
 _MOST_VALUES: Final = 50
@@ -46,13 +47,26 @@ class WholeNumber(fields.Integer):
         return int(value)
 
 
+def is_year_value(value: str) -> bool:
+    """Whether a value of the facet "year" means any year: four digits, a range of years, or none given."""
+    is_year = len(value) == 4 and value.isascii() and value.isdigit()
+    return is_year or value == NONE_GIVEN or year_range(value) is not None
+
+
+def _check_year(value: str) -> None:
+    """An unknown id may be one that is no longer used, and finds nothing. What is no year was never one."""
+    if value and not is_year_value(value):  # an empty value is left out, as that of any facet
+        raise ValidationError("a year of four digits such as 2017, a range such as 2016..2018, or none")
+
+
 def _facet_values(facet: str, example: str) -> fields.List[Any]:
     """The values of one facet, each an id."""
     length = validate.Length(max=_LONGEST_VALUE, error=f"at most {_LONGEST_VALUE} characters long")
+    checks: list[Callable[[str], object]] = [length, _check_year] if facet == "year" else [length]
     also = ", or a range such as 2016..2018" if facet == "year" else ""
     says = f"Only records with one of these values of the facet {facet}: ids, not labels; none: none given{also}."
     return fields.List(
-        fields.String(validate=length),
+        fields.String(validate=checks),
         validate=validate.Length(max=_MOST_VALUES, error=f"given at most {_MOST_VALUES} times"),
         metadata={"description": f"{says} May be repeated.", "example": [example]},
     )

@@ -45,12 +45,17 @@ def answer_problem(error: Exception) -> Response:
     problem = to_problem(error)
     match problem.status:
         case HTTPStatus.SERVICE_UNAVAILABLE:
-            _log.error("%s: %s", type(error).__name__, error)
+            log_outage(error)
         case HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.error("%s: %s", type(error).__name__, error, exc_info=error)
         case _:
             pass
     return respond(problem)
+
+
+def log_outage(error: Exception) -> None:
+    """Note what does not answer, with the reason that people are not told."""
+    _log.error("%s: %s", type(error).__name__, error)
 
 
 def respond(problem: Problem) -> Response:

@@ -25,7 +25,10 @@ def read_status(services: Services) -> Status:
     with services.catalogue.read() as session:
         waiting = pending.status(session)
         total = records.count(session)
-    generation = _searchable_generation(services.engine)
+    try:
+        generation = searchable_generation(services.engine)
+    except EngineError:
+        generation = None
     age = datetime.now(UTC) - waiting.oldest_since if waiting.oldest_since is not None else None
     return Status(
         records=total,
@@ -35,9 +38,7 @@ def read_status(services: Services) -> Status:
     )
 
 
-def _searchable_generation(engine: SearchEngine) -> GenerationName | None:
-    try:
-        engine.count(SearchRequest(query=read_query("")))
-        return engine.generation()
-    except EngineError:
-        return None
+def searchable_generation(engine: SearchEngine) -> GenerationName:
+    """The generation that answers, which was asked something. Raises EngineError with what keeps it from that."""
+    engine.count(SearchRequest(query=read_query("")))
+    return engine.generation()

@@ -1,8 +1,9 @@
 """The pages that say what went wrong, for people: no stack, no path, and a way on."""
 
+from http import HTTPStatus
 from typing import Final
 
-from flask import render_template
+from flask import render_template, request
 
 # What the words of the standard mean to somebody who has never read it.
 _HEADINGS: Final = {
@@ -18,7 +19,14 @@ _HEADINGS: Final = {
 def render_problem(status: int, title: str, detail: str) -> str:
     """A page that names a problem. `detail` says what can be done, one paragraph a line.
 
-    `title` is the heading where we have no plainer one for the status.
+    `title` is the heading where we have no plainer one for the status. In an outage what was looked for
+    stays in the box.
     """
     paragraphs = [line for line in detail.splitlines() if line.strip()]
-    return render_template("problem.html", status=status, heading=_HEADINGS.get(status, title), paragraphs=paragraphs)
+    return render_template(
+        "problem.html",
+        status=status,
+        heading=_HEADINGS.get(status, title),
+        paragraphs=paragraphs,
+        text=request.args.get("q", "") if status == HTTPStatus.SERVICE_UNAVAILABLE else "",
+    )

@@ -4,26 +4,29 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.params import parse_facet_page, parse_page_request
+from app.problems import log_outage
 from app.services import services
 from app.web import wording
 from app.web.help import SECTIONS
 from app.web.links import address, contact_address, search_address, static_address
 from app.web.presenters.facet_page import present_facet_page
-from app.web.presenters.home import present_home
+from app.web.presenters.filters import RefusedYears
+from app.web.presenters.home import present_home, present_home_without_search
 from app.web.presenters.record import present_record
 from app.web.presenters.results import present_results
+from app.web.years import SPAN_FIELDS, has_span, is_about_years, request_without_span, span_address
 from catalogue import pending, records
 from catalogue.errors import CatalogueUnavailable
 from catalogue.record import RecordId
 from mappings.fields import FACET_NAMES
-from search.errors import InvalidRequest
-from search.request import Sort
+from search.errors import EngineError, InvalidRequest
+from search.request import SearchRequest, Sort
 
 LIBRARY_NAME: Final = "Belong library"
 
@@ -33,8 +36,8 @@ pages: Final = Blueprint("pages", __name__, template_folder="templates")
 _NEWEST: Final = 7
 _WAYS_IN: Final = 14
 
-
-_SPAN_FIELDS: Final = ("year_from", "year_to")
+# The field of the page of all values of a facet that looks for some of them.
+_FIND_FIELD: Final = "containing"
 
 
 @pages.record_once
@@ -55,23 +58,37 @@ def _shared_words() -> dict[str, Any]:
 
 
 @pages.get("/")
-def home() -> str:
-    """The welcome, the newest records, and the ways in."""
+def home() -> Response:
+    """The welcome, the newest records, and the ways in; without the engine what the catalogue knows of them.
+
+    That is still a useful page, so it answers 200: with 503 some servers in front would put a page of their own in its
+    place, or take this one for dead. Who watches over the service asks /readyz.
+    """
     everything = parse_page_request(MultiDict(), facets=("theme", "type", "year"))
     wanted = replace(everything, sort=Sort.NEWEST, size=_NEWEST, facet_size=_WAYS_IN)
-    return _with_freshness("home.html", view=present_home(wanted, services().discovery.search(wanted)))
+    try:
+        page = services().discovery.search(wanted)
+    except EngineError as e:
+        log_outage(e)
+        return _home_without_search()
+    return make_response(_with_freshness("home.html", view=present_home(wanted, page)))
 
 
 @pages.get("/search")
-def search() -> str | Response:
-    """A page of results."""
-    if any(request.args.get(name) for name in _SPAN_FIELDS):
-        return redirect(_address_with_span(request.args), HTTPStatus.SEE_OTHER)
-    wanted = parse_page_request(request.args)
-    discovery = services().discovery
-    page = discovery.search(wanted)
-    removals = discovery.removals(wanted, page) if page.total == 0 and wanted.filters else ()
-    return _with_freshness("results.html", view=present_results(wanted, page, removals))
+def search() -> str | tuple[str, int] | Response:
+    """A page of results. Where a year cannot be read, that is said beside the results of all else."""
+    try:
+        if has_span(request.args):
+            return redirect(span_address(request.args), HTTPStatus.SEE_OTHER)
+        if _FIND_FIELD in request.args:  # values were ticked on the page that lists them all
+            return redirect(search_address(parse_page_request(request.args)), HTTPStatus.SEE_OTHER)
+        wanted = parse_page_request(request.args)
+    except InvalidRequest as e:
+        if not is_about_years(e):
+            raise
+        refused = RefusedYears(value=e.value, parameter=e.parameter, first=_typed(0), last=_typed(1))
+        return _results(request_without_span(request.args), refused), HTTPStatus.BAD_REQUEST
+    return _results(wanted)
 
 
 @pages.get("/search/facets/<name>")
@@ -102,6 +119,25 @@ def help_search() -> str:
     return render_template("help.html", sections=SECTIONS)
 
 
+def _home_without_search() -> Response:
+    with services().catalogue.read() as session:
+        view = present_home_without_search(records.count(session), records.newest(session, _NEWEST))
+    response = make_response(render_template("home.html", view=view))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _results(wanted: SearchRequest, refused: RefusedYears | None = None) -> str:
+    discovery = services().discovery
+    page = discovery.search(wanted)
+    removals = discovery.removals(wanted, page) if page.total == 0 and wanted.filters else ()
+    return _with_freshness("results.html", view=present_results(wanted, page, removals, refused))
+
+
+def _typed(field: int) -> str:
+    return request.args.get(SPAN_FIELDS[field], "").strip()
+
+
 def _with_freshness(template: str, **shown: object) -> str:
     """A page made from the index, which says at its foot how far the index is behind the catalogue.
 
@@ -113,16 +149,3 @@ def _with_freshness(template: str, **shown: object) -> str:
     except CatalogueUnavailable:
         return render_template(template, **shown)
     return render_template(template, freshness=wording.freshness(waiting), **shown)
-
-
-def _address_with_span(args: MultiDict[str, str]) -> str:
-    """The address of the search with the two fields of the form as one range of years. Raises InvalidRequest."""
-    first, last = (args.get(name, "").strip() for name in _SPAN_FIELDS)
-    for name, year in zip(_SPAN_FIELDS, (first, last), strict=True):
-        if year and not (len(year) == 4 and year.isascii() and year.isdigit()):
-            raise InvalidRequest(parameter=name, value=year[:100], limit="a year of four digits, such as 2017")
-    if first and last:
-        first, last = sorted((first, last))
-    span = first if first == last else f"{first}..{last}"
-    others = [(name, value) for name, value in args.items(multi=True) if name not in _SPAN_FIELDS]
-    return search_address(parse_page_request(MultiDict([*others, ("year", span)])))

@@ -119,6 +119,11 @@ def years_in_words(first: str, last: str) -> str:
     return first if first == last else f"{first} to {last}"
 
 
+def no_year(text: str) -> str:
+    """What is wrong with a year that was typed, and how to mend it."""
+    return f"“{text}” is not a year. Please type four digits, such as 2017."
+
+
 def lead_words(facet: str, value: str) -> str:
     """The words before a chosen value in the sentence of filters: "about", "by", "from"."""
     if value == NONE_GIVEN:

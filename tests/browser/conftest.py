@@ -19,6 +19,8 @@ from app.factory import create_app
 from bootstrap.services import build_services
 from bootstrap.settings import read_settings
 from catalogue import records
+from catalogue.intake.importer import import_file
+from catalogue.intake.sample import SAMPLE
 from tests.browser.library import EXTRA_RECORDS, GONE_ID, Library, OutOfOrder
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +67,7 @@ def broken_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library
     data = tmp_path_factory.mktemp("broken")
     built = build_services(read_settings({"BELONG_DATA": str(data), "CONTACT": "library@example.org"}))
     built.catalogue.migrate()
+    import_file(built.catalogue, SAMPLE)
     server = make_server("127.0.0.1", 0, create_app(OutOfOrder.replacing_the_engine_of(built)), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

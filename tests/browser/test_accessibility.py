@@ -16,6 +16,7 @@ PAGES = {
     "facet looked through": "/search/facets/author?containing=author+a&page=1",
     "nothing found": "/search?q=zebra&type=report&theme=integration",
     "suggestion": "/search?q=integraton",
+    "no year": "/search?q=integration&year_from=soon&year_to=2018",
     "record": "/records/en-francais",
     "record with markup": "/records/script-in-title",
     "help": "/help/search",
@@ -49,11 +50,12 @@ def test_axe_finds_nothing(browser: Browser, library, path, scheme):
     assert (wide, narrow) == ([], [])
 
 
+@pytest.mark.parametrize("path", ["/", "/search?q=trust"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_when_search_is_out_of_order(browser: Browser, broken_library, scheme):
+def test_axe_finds_nothing_when_search_is_out_of_order(browser: Browser, broken_library, scheme, path):
     context = browser.new_context(color_scheme=scheme)
     page = context.new_page()
-    page.goto(broken_library.at("/search?q=trust"))
+    page.goto(broken_library.at(path))
     found = problems_of(page)
     context.close()
     assert found == []

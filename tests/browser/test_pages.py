@@ -77,7 +77,19 @@ def test_a_span_of_years_becomes_part_of_the_address(page: Page, library):
 def test_a_year_that_is_none_is_refused_by_name(page: Page, library):
     answer = page.goto(library.at("/search?year_from=soon"))
     assert answer.status == 400
-    expect(page.locator("main")).to_contain_text("soon")
+    field = page.get_by_label("From")
+    expect(field).to_have_value("soon")
+    expect(field).to_have_accessible_description("“soon” is not a year. Please type four digits, such as 2017.")
+    field.fill("2017")
+    page.get_by_role("button", name="Apply filters").click()
+    expect(page).to_have_url(library.at("/search?year=2017.."))
+
+
+def test_a_year_that_is_none_opens_the_filters_of_a_narrow_window(page: Page, library):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(library.at("/search?q=integration&year_to=soon"))
+    page.get_by_role("link", name="Go to the years").click()
+    expect(page.get_by_label("to", exact=True)).to_be_in_viewport()
 
 
 def test_results_are_ordered_as_asked(page: Page, library):
@@ -107,6 +119,19 @@ def test_a_long_facet_is_looked_through_and_chosen_from(page: Page, library):
     page.get_by_role("button", name="Show resources").click()
     assert found(page) == 1
     expect(page.get_by_role("link", name="Remove filter: Author C7")).to_be_visible()
+
+
+def test_what_is_ticked_is_kept_while_other_names_are_looked_for(page: Page, library):
+    page.goto(library.at("/search/facets/author?type=none"))
+    page.get_by_label("Author C7").check()
+    page.get_by_label("Find a name").fill("author K")
+    page.keyboard.press("Enter")
+    expect(page.locator(".options li")).to_have_count(10)
+    expect(page.locator(".choose-values")).to_contain_text("1 more is ticked")
+    page.get_by_label("Author K1").check()
+    page.get_by_role("button", name="Show resources").click()
+    expect(page).to_have_url(re.compile(r"/search\?type=none&author=author-c7&author=author-k1$"))
+    assert found(page) == 2
 
 
 def test_a_long_facet_has_pages(page: Page, library):
@@ -198,6 +223,14 @@ def test_search_out_of_order_says_so_and_no_more(page: Page, broken_library):
     assert answer.status == 503
     expect(page.locator("main")).to_contain_text("Search is not answering just now. Record pages still work.")
     assert "secret" not in page.content()
+
+
+def test_the_first_page_without_search_leads_to_record_pages(page: Page, broken_library):
+    answer = page.goto(broken_library.at("/"))
+    assert answer.status == 200
+    expect(page.get_by_role("status")).to_contain_text("Search is not answering just now. Record pages still work")
+    page.locator(".newest a").first.click()
+    expect(page.locator(".record h1")).to_be_visible()
 
 
 def test_pages_work_by_keys_alone(page: Page, library):

@@ -15,8 +15,8 @@ from search.request import SearchRequest
 class FacetPageView:
     """What the page shows.
 
-    `kept` are the parameters of the search for the form that looks for a value; `kept_choices` are those for the form
-    that chooses values, without the values that stand there to be ticked.
+    `kept` are the parameters of the search, without the values that stand there to be ticked. `also_chosen` says how
+    many of them are values of this facet.
     """
 
     page_title: str
@@ -27,7 +27,8 @@ class FacetPageView:
     containing: str
     without_containing: str
     kept: Parameters
-    kept_choices: Parameters
+    within: bool
+    also_chosen: str | None
     options: tuple[Option, ...]
     paging: Paging | None
     back: str
@@ -40,6 +41,7 @@ def present_facet_page(request: SearchRequest, facet: str, containing: str, page
     found = _found(page.total, plural, containing)
     parameters = search_parameters(request)
     listed = {bucket.value for bucket in page.buckets}
+    elsewhere = sum(1 for value in request.filters.get(facet, ()) if value not in listed)
     return FacetPageView(
         page_title=_page_title(request, found if containing else f"All {plural}", page.page, last),
         heading=f"All {plural}",
@@ -48,8 +50,9 @@ def present_facet_page(request: SearchRequest, facet: str, containing: str, page
         found=found,
         containing=containing,
         without_containing=facet_address(request, facet),
-        kept=parameters,
-        kept_choices=[(name, value) for name, value in parameters if name != facet or value not in listed],
+        kept=[(name, value) for name, value in parameters if name != facet or value not in listed],
+        within=any(name != facet for name, _ in parameters),
+        also_chosen=_also_chosen(elsewhere),
         options=tuple(option(facet, bucket) for bucket in page.buckets),
         paging=present_paging(
             page.page, last, lambda number: facet_address(request, facet, containing=containing, page=number)
@@ -62,6 +65,12 @@ def _page_title(request: SearchRequest, what: str, page: int, last: int) -> str:
     text = shortened(request.query.text)
     title = f"{what} for “{text}”" if text else what
     return f"{title} – page {page} of {last}" if last > 1 else title
+
+
+def _also_chosen(elsewhere: int) -> str | None:
+    if not elsewhere:
+        return None
+    return f"{wording.number(elsewhere)} more {'is' if elsewhere == 1 else 'are'} ticked, and not among these."
 
 
 def _found(total: int, plural: str, containing: str) -> str:

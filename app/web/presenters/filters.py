@@ -26,11 +26,24 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedYears:
+    """What was typed that is no year: in which parameter, and what stood in the two fields of a span of years."""
+
+    parameter: str
+    value: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class YearSpan:
-    """What stands in the two fields of a span of years."""
+    """What stands in the two fields of a span of years, and what is wrong with it."""
 
     first: str
     last: str
+    problem: str | None = None
+    wrong_first: bool = False
+    wrong_last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +68,14 @@ class ChosenPart:
     remove: str
 
 
-def present_facets(request: SearchRequest, page: SearchPage) -> tuple[FacetView, ...]:
-    """The facets that were counted, in their order; one without any value is left out."""
-    views = (_present_facet(request, name, page.facets[name]) for name in FACET_NAMES if name in page.facets)
+def present_facets(
+    request: SearchRequest, page: SearchPage, refused: RefusedYears | None = None
+) -> tuple[FacetView, ...]:
+    """The facets that were counted, in their order; one without any value is left out.
+
+    Years that were refused stand in their fields as they were typed.
+    """
+    views = (_present_facet(request, name, page.facets[name], refused) for name in FACET_NAMES if name in page.facets)
     return tuple(view for view in views if view.options or view.histogram or view.span)
 
 
@@ -88,9 +106,11 @@ def option(facet: str, bucket: Bucket) -> Option:
     )
 
 
-def _present_facet(request: SearchRequest, name: str, buckets: Sequence[Bucket]) -> FacetView:
+def _present_facet(
+    request: SearchRequest, name: str, buckets: Sequence[Bucket], refused: RefusedYears | None
+) -> FacetView:
     if name == "year":
-        return _present_years(request, buckets)
+        return _present_years(request, buckets, refused)
     found = sum(1 for bucket in buckets if bucket.value != NONE_GIVEN)
     return FacetView(
         name=name,
@@ -102,7 +122,7 @@ def _present_facet(request: SearchRequest, name: str, buckets: Sequence[Bucket])
     )
 
 
-def _present_years(request: SearchRequest, buckets: Sequence[Bucket]) -> FacetView:
+def _present_years(request: SearchRequest, buckets: Sequence[Bucket], refused: RefusedYears | None) -> FacetView:
     """The newest years to tick, every chosen one, and two fields for a span, which hold the first chosen range."""
     spans = [value for value in request.filters.get("year", ()) if year_range(value)]
     years = sorted((b for b in buckets if year_range(b.value) is None and b.value != NONE_GIVEN), key=_by_value)[::-1]
@@ -115,11 +135,19 @@ def _present_years(request: SearchRequest, buckets: Sequence[Bucket]) -> FacetVi
         more=facet_address(request, "year") if len(shown) < len(years) else None,
         more_label=f"All {wording.FACET_PLURALS['year']}",
         histogram=present_histogram(request, buckets),
-        span=_span(spans[0] if spans else None) if years or spans else None,
+        span=_span(spans[0] if spans else None, refused) if years or spans or refused else None,
     )
 
 
-def _span(value: FacetValue | None) -> YearSpan:
+def _span(value: FacetValue | None, refused: RefusedYears | None) -> YearSpan:
+    if refused is not None:
+        return YearSpan(
+            first=refused.first,
+            last=refused.last,
+            problem=wording.no_year(refused.value),
+            wrong_first=refused.parameter == "year_from",
+            wrong_last=refused.parameter == "year_to",
+        )
     first, _, last = (value or "").partition("..")
     return YearSpan(first=first, last=last)
 

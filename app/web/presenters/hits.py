@@ -6,8 +6,10 @@ from typing import Final
 
 from app.web import wording
 from app.web.links import filtered_address, record_address
+from catalogue.record import Record
+from indexer.documents import to_shown
 from mappings.analysis import fold
-from search.results import Hit, MarkedText, Named
+from search.results import Fragment, Hit, MarkedText, Named, Shown
 
 # More names than this are cut short in a list of results; the record's page has them all.
 MOST_NAMES: Final = 4
@@ -61,11 +63,19 @@ class HitView:
 
 def present_hit(hit: Hit) -> HitView:
     """A result with its addresses, its byline and its date in words."""
-    shown = hit.shown
+    return _present(hit.id, hit.shown, hit.title, hit.passage)
+
+
+def present_record_as_hit(record: Record) -> HitView:
+    """A record of the catalogue as it would look among results, without a passage and with nothing marked."""
+    return _present(record.id, to_shown(record), (Fragment(text=record.title, marked=False),), ())
+
+
+def _present(record_id: str, shown: Shown, title: MarkedText, passage: MarkedText) -> HitView:
     return HitView(
-        address=record_address(hit.id),
-        title=hit.title,
-        passage=hit.passage,
+        address=record_address(record_id),
+        title=title,
+        passage=passage,
         byline=byline(shown.contributors, shown.responsibility, shown.publishers),
         published=wording.date_in_words(shown.date),
         type=facet_link("type", shown.type) if shown.type else None,

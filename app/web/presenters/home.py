@@ -1,4 +1,7 @@
-"""The first page: the newest records and the ways in, from one answer to a search for everything."""
+"""The first page: the newest records and the ways in, from one answer to a search for everything.
+
+While search is not answering there are still the newest records, from the catalogue.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +9,8 @@ from dataclasses import dataclass
 from app.web import wording
 from app.web.links import filtered_address
 from app.web.presenters.histogram import HistogramView, present_histogram
-from app.web.presenters.hits import HitView, icon_for, present_hit
+from app.web.presenters.hits import HitView, icon_for, present_hit, present_record_as_hit
+from catalogue.record import Record
 from mappings.fields import NONE_GIVEN
 from search.request import SearchRequest
 from search.results import Bucket, SearchPage
@@ -31,6 +35,7 @@ class HomeView:
     themes: tuple[WayIn, ...]
     types: tuple[WayIn, ...]
     histogram: HistogramView | None
+    searchable: bool = True
 
 
 def present_home(request: SearchRequest, page: SearchPage) -> HomeView:
@@ -41,6 +46,18 @@ def present_home(request: SearchRequest, page: SearchPage) -> HomeView:
         themes=_ways_in("theme", page.facets.get("theme", ())),
         types=_ways_in("type", page.facets.get("type", ())),
         histogram=present_histogram(request, page.facets.get("year", ())),
+    )
+
+
+def present_home_without_search(total: int, newest: Sequence[Record]) -> HomeView:
+    """The first page from what the catalogue knows: nothing is counted, so there are no ways in."""
+    return HomeView(
+        total=wording.resources(total),
+        newest=tuple(present_record_as_hit(record) for record in newest),
+        themes=(),
+        types=(),
+        histogram=None,
+        searchable=False,
     )
 
 

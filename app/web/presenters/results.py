@@ -6,7 +6,7 @@ from typing import Final
 
 from app.web import wording
 from app.web.links import address, search_address, search_parameters
-from app.web.presenters.filters import ChosenPart, FacetView, present_chosen, present_facets
+from app.web.presenters.filters import ChosenPart, FacetView, RefusedYears, present_chosen, present_facets
 from app.web.presenters.hits import HitView, present_hit
 from app.web.presenters.paging import Paging, Step, last_page, present_paging
 from search.discovery import Removal
@@ -56,12 +56,18 @@ class ResultsView:
     sorts: tuple[Step, ...]
     paging: Paging | None
     facets: tuple[FacetView, ...]
+    refused: str | None
     canonical: str
     as_json: str
 
 
-def present_results(request: SearchRequest, page: SearchPage, removals: Sequence[Removal] = ()) -> ResultsView:
-    """The page for a search and its answer; the removals are those of a search that found nothing."""
+def present_results(
+    request: SearchRequest, page: SearchPage, removals: Sequence[Removal] = (), refused: RefusedYears | None = None
+) -> ResultsView:
+    """The page for a search and its answer; the removals are those of a search that found nothing.
+
+    Where a year was refused the answer is the one without it, and says so.
+    """
     last = last_page(page.total, page.size)
     return ResultsView(
         page_title=_page_title(request, page, last),
@@ -81,7 +87,8 @@ def present_results(request: SearchRequest, page: SearchPage, removals: Sequence
         last_page=search_address(request, page=last) if page.total and not page.hits else None,
         sorts=_sorts(request),
         paging=present_paging(page.page, last, lambda number: search_address(request, page=number)),
-        facets=present_facets(request, page),
+        facets=present_facets(request, page, refused),
+        refused=wording.no_year(refused.value) if refused is not None else None,
         canonical=search_address(request, page=request.page),
         as_json=address("/api/v1/search", search_parameters(request, page=request.page)),
     )

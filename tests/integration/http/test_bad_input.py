@@ -1,5 +1,6 @@
 """What nobody should send, and what people send all the same."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -28,6 +29,12 @@ REFUSED = [
     pytest.param(f"q={quote('😀' * 4001)}", "q", "😀" * 100 + "…", "4,000", id="4,001 emoji"),
     pytest.param(f"theme={'a' * 301}", "theme", "a" * 100 + "…", "300", id="a long value"),
     pytest.param("&".join(f"author=a{i}" for i in range(51)), "author", "a0, a1", "50 times", id="51 values"),
+    pytest.param("year=soon", "year", "soon", "such as 2017", id="a word for a year"),
+    pytest.param("year=2017&year=201", "year", "201", "such as 2017", id="three digits for a year"),
+    pytest.param("year=20170", "year", "20170", "such as 2017", id="five digits for a year"),
+    pytest.param("year=..", "year", "..", "such as 2017", id="a range of nothing"),
+    pytest.param("year=2016..soon", "year", "2016..soon", "such as 2017", id="a range to a word"),
+    pytest.param("year=%D9%A2%D9%A0%D9%A1%D9%A7", "year", "٢٠١٧", "such as 2017", id="arabic digits for a year"),
     pytest.param("q=a%00b", "q", "a%00b", "NUL", id="NUL"),
     pytest.param("q=%FF%FE", "q", "%FF%FE", "UTF-8", id="broken UTF-8"),
     pytest.param("q=%ED%A0%80", "q", "%ED%A0%80", "UTF-8", id="half of a surrogate pair"),
@@ -65,6 +72,44 @@ def test_a_page_names_the_parameter_the_value_and_the_limit(
     assert parameter in answer.text
     assert value.strip() in answer.text
     assert limit in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "last", "wrong"),
+    [
+        ("year_from=soon&year_to=2018", "soon", "2018", "year_from"),
+        ("year_from=2016&year_to=18", "2016", "18", "year_to"),
+        ("year_from=%3Cb%3E", "&lt;b&gt;", "", "year_from"),
+        ("year=soon", "", "", None),
+        ("year=soon&year=2017", "", "", None),
+    ],
+)
+def test_a_year_that_is_none_is_said_beside_the_results_of_all_else(
+    client: FlaskClient, query: str, first: str, last: str, wrong: str | None
+) -> None:
+    answer = client.get(f"/search?q=integration&type=report&{query}")
+    assert answer.status_code == 400
+    fields = dict(re.findall(r'<input form="search" id="(year_\w+)"[^>]*? value="([^"]*)"', answer.text))
+    assert fields == {"year_from": first, "year_to": last}
+    assert re.findall(r'id="(year_\w+)"[^>]*aria-invalid="true" aria-describedby="no-year"', answer.text) == (
+        [wrong] if wrong else []
+    )
+    assert len(re.findall(r"is not a year\. Please type four digits, such as 2017\.", answer.text)) == 2
+    assert "INTEGRATION" in answer.text  # a result
+    assert re.search(r'name="type" value="report" checked', answer.text)
+
+
+def test_a_year_that_is_none_is_said_where_nothing_is_found(client: FlaskClient) -> None:
+    answer = client.get("/search?q=zzzzqq&year_to=soon")
+    assert answer.status_code == 400
+    assert 'id="year_to"' in answer.text
+    assert "“soon” is not a year" in answer.text
+
+
+@pytest.mark.parametrize("year", ["2017", "0000", "2016..2018", "2016..", "..2018", "none", ""])
+@pytest.mark.parametrize("address", ["/search", "/api/v1/search", "/api/v1/facets/theme"])
+def test_what_is_a_year_is_answered(client: FlaskClient, address: str, year: str) -> None:
+    assert client.get(f"{address}?year={year}").status_code == 200
 
 
 @pytest.mark.parametrize(

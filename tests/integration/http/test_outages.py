@@ -1,5 +1,6 @@
 """What people are answered while something is broken."""
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -76,16 +77,43 @@ def test_a_broken_index_is_said_and_records_are_still_shown(
         assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
         assert int(answer.headers["Retry-After"]) > 0
         assert_tells_nothing(answer, data)
-    for address in ("/search?q=cohesion", "/"):
-        answer = client.get(address)
-        assert (answer.status_code, answer.mimetype) == (503, "text/html")
-        assert int(answer.headers["Retry-After"]) > 0
-        assert "Search is not answering" in answer.text
-        assert_tells_nothing(answer, data)
+    answer = client.get("/search?q=cohesion")
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "Search is not answering just now. Record pages still work." in answer.text
+    assert 'value="cohesion"' in answer.text
+    assert_tells_nothing(answer, data)
     for address in (f"/records/{id_}", f"/api/v1/records/{id_}", "/help/search"):
         assert client.get(address).status_code == 200
     assert client.get(f"/records/{GONE_ID}").status_code == 410
     assert client.get("/api/v1/status").get_json()["index"] is None
+
+
+def test_the_first_page_without_search_shows_the_newest_records(
+    services: Services, application: Application, data: Path
+) -> None:
+    with_search = application(services).get("/").text
+    remove_index(data)
+    answer = application(_reopened(services)).get("/")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Search is not answering just now. Record pages still work, and here are the newest" in answer.text
+    assert _newest(answer.text) == _newest(with_search) != []
+    assert "By theme" in with_search
+    for part in ("By theme", "By type", "By year", 'href="/search/facets', "Search is up to date"):
+        assert part not in answer.text
+    assert_tells_nothing(answer, data)
+
+
+def test_the_first_page_without_index_and_catalogue_says_so(
+    services: Services, application: Application, data: Path
+) -> None:
+    services.catalogue.dispose()
+    shutil.rmtree(data)
+    answer = application(_reopened(services)).get("/")
+    assert answer.status_code == 503
+    assert "catalogue is not answering" in answer.text
+    assert_tells_nothing(answer, data)
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES[:-1])
@@ -154,6 +182,11 @@ def test_what_nobody_thought_of_is_a_problem_without_a_trace(services: Services,
     for address in ("/api/v1/zero", "/zero"):
         assert "ZeroDivision" not in client.get(address).text
         assert client.get(address).status_code == 500
+
+
+def _newest(page: str) -> list[str]:
+    """The addresses of the records that the first page lists, in order."""
+    return re.findall(r'<h3[^>]*><a href="(/records/[^"]+)"', page)
 
 
 def _reopened(services: Services) -> Services:

@@ -1,4 +1,4 @@
-from app.web.presenters.filters import MOST_YEARS, present_chosen, present_facets
+from app.web.presenters.filters import MOST_YEARS, RefusedYears, YearSpan, present_chosen, present_facets
 from tests.unit.web.samples import a_bucket, a_page, a_request
 
 
@@ -54,6 +54,18 @@ def test_a_second_range_can_be_unticked():
     request = a_request(filters={"year": ("..2010", "2016..")})
     buckets = [a_bucket("2017", 2), a_bucket("..2010", 0, chosen=True), a_bucket("2016..", 2, chosen=True)]
     assert [option.label for option in facet_of(request, "year", buckets).options] == ["2017", "2016 or later"]
+
+
+def test_a_year_that_is_none_stays_in_its_field_with_what_is_wrong():
+    refused = RefusedYears(parameter="year_to", value="soon", first="2016", last="soon")
+    views = present_facets(a_request(), a_page(a_request()), refused)
+    [view] = views  # also where no record has a year: the fields have to be there
+    assert view.span == YearSpan(
+        first="2016",
+        last="soon",
+        problem="“soon” is not a year. Please type four digits, such as 2017.",
+        wrong_last=True,
+    )
 
 
 def test_facets_without_values_are_left_out():

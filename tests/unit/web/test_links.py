@@ -24,6 +24,12 @@ from tests.unit.web.samples import a_request
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 VALUE = TEXT.filter(bool)
 
+# Ids may be any text, years may not.
+YEAR = st.from_regex("[0-9]{4}|[0-9]{4}[.][.]([0-9]{4})?|none", fullmatch=True, alphabet=st.characters(codec="ascii"))
+VALUES = {
+    name: st.lists(YEAR if name == "year" else VALUE, min_size=1, max_size=4, unique=True) for name in FACET_NAMES
+}
+
 
 @pytest.mark.parametrize(
     ("request_parts", "expected"),
@@ -53,7 +59,7 @@ def test_a_page_is_named_when_it_is_asked_for():
 
 @given(
     text=TEXT,
-    filters=st.dictionaries(st.sampled_from(FACET_NAMES), st.lists(VALUE, min_size=1, max_size=4, unique=True)),
+    filters=st.fixed_dictionaries({}, optional={name: VALUES[name] for name in FACET_NAMES}),
     sort=st.sampled_from(Sort),
     page=st.integers(1, 500),
 )

@@ -1,0 +1,85 @@
+"""Whether the parts that the service needs are there, found out in less time than whoever asks will wait."""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import Final, TypeAlias
+
+from app.status import searchable_generation
+from bootstrap.services import Services
+from catalogue import records
+from catalogue.database import Catalogue
+
+# Those who watch over services often wait for one second only. A part that takes longer counts as down.
+_PATIENCE: Final = 0.8  # seconds
+
+# What a part tells of itself.
+Details: TypeAlias = Mapping[str, object]
+
+
+@unique
+class State(StrEnum):
+    """How the service is as a whole."""
+
+    READY = "ready"
+    DEGRADED = "degraded"  # searches are refused, all else works
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part; the reason, for operators, is None where it is up."""
+
+    reason: str | None
+    details: Details
+
+
+class Readiness:
+    """Asks the catalogue and the search engine, each at most once at a time: whoever else asks meanwhile waits too."""
+
+    def __init__(self, services: Services) -> None:
+        """Nothing is asked yet."""
+        self._questions: Final[Mapping[str, Callable[[], Details]]] = {
+            "catalogue": lambda: _ask_catalogue(services.catalogue),
+            "search": lambda: {"index": searchable_generation(services.engine)},
+        }
+        self._under_way: dict[str, Future[Details]] = {}
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(max_workers=len(self._questions), thread_name_prefix="readiness")
+
+    def read(self) -> dict[str, Part]:
+        """Every part by its name, after at most 0.8 seconds."""
+        asked = {name: self._asked(name) for name in self._questions}
+        wait(asked.values(), timeout=_PATIENCE)
+        return {name: _part(future) for name, future in asked.items()}
+
+    def _asked(self, name: str) -> Future[Details]:
+        with self._lock:
+            future = self._under_way.get(name)
+            if future is None or future.done():
+                future = self._under_way[name] = self._threads.submit(self._questions[name])
+            return future
+
+
+def state_of(parts: Mapping[str, Part]) -> State:
+    """The state of the whole. Without the catalogue there is nothing left that a person could use for long."""
+    if parts["catalogue"].reason is not None:
+        return State.DOWN
+    return State.READY if all(part.reason is None for part in parts.values()) else State.DEGRADED
+
+
+def _part(future: Future[Details]) -> Part:
+    if not future.done():
+        return Part(reason=f"It did not answer within {_PATIENCE} seconds", details={})
+    error = future.exception()
+    if error is None:
+        return Part(reason=None, details=future.result())
+    return Part(reason=str(error) or type(error).__name__, details={})
+
+
+def _ask_catalogue(catalogue: Catalogue) -> Details:
+    with catalogue.read() as session:
+        records.is_empty(session)
+    return {}
