@@ -14,6 +14,7 @@ from catalogue.generations import Generation, GenerationState
 from catalogue.runs import RunKind, RunState
 from indexer.rebuild import KEPT_FOR
 from search.engine import GenerationName, IndexWriter
+from search.errors import IndexIncompatible
 
 _log: Final = logging.getLogger(__name__)
 
@@ -57,7 +58,10 @@ def _put_back(writer: IndexWriter, found: GenerationName | None, expected: Gener
     name = GenerationName(expected.name)
     if name not in writer.generations():
         return False
-    writer.activate(name)
+    try:
+        writer.activate(name)
+    except IndexIncompatible:  # what an earlier release made is no way back
+        return False
     return writer.active() == name
 
 

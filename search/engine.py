@@ -127,7 +127,7 @@ class IndexWriter(Protocol):
         ...
 
     def activate(self, generation: GenerationName) -> None:
-        """Let searches go to this generation from now on, in one step."""
+        """Let searches go to this generation from now on, in one step. Raises IndexMissing and IndexIncompatible."""
         ...
 
     def active(self) -> GenerationName | None:
