@@ -14,8 +14,9 @@ from bench.data import CATALOGUE, JUDGED, SETTING, DataMissing, data_file
 from bench.growth import measure_growth
 from bench.processes import ServerFailed
 from bench.relevance import compare_all
-from bench.report import render_growth, render_relevance, render_speed
+from bench.report import render_growth, render_relevance, render_speed, render_sync
 from bench.speed import measure_speed
+from bench.sync import measure_sync
 from bootstrap.settings import SettingsError, read_settings
 
 
@@ -35,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         description=f"Measures the service on real data, with the engine that ENGINE names. "
         f"{SETTING} names the folder of the data.",
     )
-    commands = parser.add_subparsers(required=True, metavar="speed|relevance|growth")
+    commands = parser.add_subparsers(required=True, metavar="speed|relevance|growth|sync")
     speed = commands.add_parser("speed", help="how fast it answers, beside Datasette or the bare client")
     speed.add_argument("--searches", type=int, default=1_000, help="how many searches are timed (default: 1000)")
     speed.set_defaults(run=_speed)
@@ -52,14 +53,17 @@ def _parser() -> argparse.ArgumentParser:
         help="the sizes of the libraries, generated (default: 34000 300000)",
     )
     growth.set_defaults(run=_growth)
-    for command in (speed, growth):
+    sync = commands.add_parser("sync", help="how soon changes are searchable, and what a rebuild costs")
+    sync.add_argument("--edits", type=int, default=200, help="how many changes are timed (default: 200)")
+    sync.set_defaults(run=_sync)
+    for command in (speed, growth, sync):
         command.add_argument(
             "--library",
             type=Path,
             metavar="FOLDER",
             help="keep the imported library here, or use the one that is there",
         )
-    for command in (speed, relevance, growth):
+    for command in (speed, relevance, growth, sync):
         command.add_argument("--json", action="store_true", dest="as_json", help="print the figures as JSON")
     return parser
 
@@ -75,6 +79,13 @@ def _growth(chosen: argparse.Namespace) -> int:
     with _library_folder(chosen) as folder:
         grown = measure_growth(data_file(CATALOGUE), folder, chosen.records, chosen.searches)
     _print([asdict(each) for each in grown] if chosen.as_json else render_growth(grown))
+    return 0
+
+
+def _sync(chosen: argparse.Namespace) -> int:
+    with _library_folder(chosen) as folder:
+        sync = measure_sync(data_file(CATALOGUE), folder, chosen.edits, read_settings().engine)
+    _print(asdict(sync) if chosen.as_json else render_sync(sync))
     return 0
 
 
