@@ -45,7 +45,7 @@ def rename_concept(session: Session, vocabulary: Vocabulary, concept_id: str, la
     if folded != old[1]:
         _leave_concept_redirect(session, concept, redirect, old, concept.broader_id)
     forget_lookups(session)
-    return _raise_versions(session, _showing_concept(vocabulary, concept.id))
+    return _raise_versions(session, showing_concept(vocabulary, concept.id))
 
 
 def move_concept(session: Session, vocabulary: Vocabulary, concept_id: str, broader_id: str | None) -> int:
@@ -67,7 +67,7 @@ def move_concept(session: Session, vocabulary: Vocabulary, concept_id: str, broa
     session.flush()
     _leave_concept_redirect(session, concept, redirect, (concept.label, concept.folded), origin)
     forget_lookups(session)
-    return _raise_versions(session, _showing_concept(vocabulary, concept.id))
+    return _raise_versions(session, showing_concept(vocabulary, concept.id))
 
 
 def merge_concepts(session: Session, vocabulary: Vocabulary, source_id: str, into_id: str) -> int:
@@ -81,7 +81,7 @@ def merge_concepts(session: Session, vocabulary: Vocabulary, source_id: str, int
         return 0
     if _is_within(session, into, source.id) or _is_within(session, source, into.id):
         raise Conflict(f"One of {source.label!r} and {into.label!r} is below the other: move it out first")
-    raised = _raise_versions(session, _showing_concept(vocabulary, source.id))
+    raised = _raise_versions(session, showing_concept(vocabulary, source.id))
     _merge_concept(session, source, into)
     forget_lookups(session)
     return raised
@@ -104,7 +104,7 @@ def rename_agent(session: Session, agent_id: str, name: str) -> int:
     if folded != old[1]:
         _leave_agent_redirect(session, agent, redirect, old)
     forget_lookups(session)
-    return _raise_versions(session, _showing_agent(agent.id))
+    return _raise_versions(session, showing_agent(agent.id))
 
 
 def merge_agents(session: Session, source_id: str, into_id: str) -> int:
@@ -112,7 +112,7 @@ def merge_agents(session: Session, source_id: str, into_id: str) -> int:
     source, into = _locked_agent(session, source_id), _locked_agent(session, into_id)
     if source.id == into.id:
         return 0
-    raised = _raise_versions(session, _showing_agent(source.id))
+    raised = _raise_versions(session, showing_agent(source.id))
     twice = aliased(ContributionRow)
     both = exists().where(
         twice.record_id == _CONTRIBUTION.c.record_id, twice.role == _CONTRIBUTION.c.role, twice.agent_id == into.id
@@ -238,7 +238,7 @@ def _leave_agent_redirect(session: Session, agent: AgentRow, redirect: AgentRow 
     session.flush()
 
 
-def _showing_concept(vocabulary: Vocabulary, concept_id: str) -> Select[str]:
+def showing_concept(vocabulary: Vocabulary, concept_id: str) -> Select[str]:
     """Ids of the records that have a concept or one below it."""
     tree = (
         select(ConceptRow.id)
@@ -253,7 +253,8 @@ def _showing_concept(vocabulary: Vocabulary, concept_id: str) -> Select[str]:
     return select(RECORD.c.id).where(RECORD.c.type_id.in_(ids))
 
 
-def _showing_agent(agent_id: str) -> Select[str]:
+def showing_agent(agent_id: str) -> Select[str]:
+    """Ids of the records that an agent has made or published."""
     return select(ContributionRow.record_id).where(ContributionRow.agent_id == agent_id)
 
 

@@ -63,13 +63,20 @@ def drop(session: Session, generation: str) -> None:
     session.execute(delete(DeadLetterRow).where(DeadLetterRow.generation == generation))
 
 
-def count(session: Session) -> int:
-    """How many records have a letter."""
-    return session.scalar(select(func.count(DeadLetterRow.record_id.distinct()))) or 0
+def count(session: Session, *, since: datetime | None = None) -> int:
+    """How many records have a letter, or got one since a moment."""
+    records = select(func.count(DeadLetterRow.record_id.distinct()))
+    return session.scalar(records if since is None else records.where(DeadLetterRow.since >= since)) or 0
 
 
-def listed(session: Session, *, after: str | None = None, limit: int = 100) -> Sequence[DeadLetter]:
-    """Letters by record and generation, from the first on or those after a record."""
+def among(session: Session, record_ids: Sequence[str]) -> set[RecordId]:
+    """Those of these records that have a letter."""
+    found = session.scalars(select(DeadLetterRow.record_id).where(DeadLetterRow.record_id.in_(record_ids)))
+    return {RecordId(record_id) for record_id in found}
+
+
+def listed(session: Session, *, after: tuple[str, str] | None = None, limit: int = 100) -> Sequence[DeadLetter]:
+    """Letters by record and generation: from the first on, or those after such a pair."""
     statement = (
         select(DeadLetterRow, RecordRow.title)
         .join(RecordRow, RecordRow.id == DeadLetterRow.record_id)
@@ -77,7 +84,9 @@ def listed(session: Session, *, after: str | None = None, limit: int = 100) -> S
         .limit(limit)
     )
     if after is not None:
-        statement = statement.where(DeadLetterRow.record_id > after)
+        record, generation = after
+        later = (DeadLetterRow.record_id == record) & (DeadLetterRow.generation > generation)
+        statement = statement.where((DeadLetterRow.record_id > record) | later)
     return [
         DeadLetter(
             record_id=RecordId(row.record_id),

@@ -162,6 +162,11 @@ def resume(session: Session) -> None:
     )
 
 
+def probe_now(session: Session) -> None:
+    """Let the engine be asked again at once, if it refuses everything: somebody may have mended it."""
+    session.execute(update(IndexingRow).where(IndexingRow.stopped_at.is_not(None)).values(probe_at=now()))
+
+
 def stopped(session: Session) -> Stop | None:
     """Whether indexing is stopped. None: it goes on."""
     row = session.scalars(select(IndexingRow)).one()

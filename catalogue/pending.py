@@ -210,6 +210,12 @@ def status(session: Session) -> PendingStatus:
     return PendingStatus(count=count, oldest_since=oldest)
 
 
+def count_until(session: Session, moment: datetime) -> int:
+    """How many records have been pending since a moment or longer."""
+    behind = select(func.count()).select_from(PendingRow).where(PendingRow.since <= moment)
+    return session.scalar(behind) or 0
+
+
 _Due: TypeAlias = Row[str, int, int]
 
 

@@ -61,7 +61,7 @@ class Run:
     """A run with its progress: `done` of `total` records, None until it is known. Times are in UTC.
 
     `losses` is how many steps have died since `careful_until` was set to a number of done records, and `report` what a
-    reconciliation found.
+    reconciliation found. Somebody works on it until `lease_until`, and will prolong that.
     """
 
     id: int
@@ -82,6 +82,7 @@ class Run:
     losses: int
     careful_until: int
     token: str | None
+    lease_until: datetime | None
 
     @property
     def is_ended(self) -> bool:
@@ -240,4 +241,5 @@ def _run(row: RunRow) -> Run:
         losses=row.losses,
         careful_until=row.careful_until,
         token=row.token,
+        lease_until=row.lease_until,
     )

@@ -172,5 +172,6 @@ class Indexer:
         with self._catalogue.read() as session:
             if runs.unfinished(session):
                 return False
-            stopped = generations.stopped(session) is not None
-            return stopped or not pending.is_any_due(session, now=datetime.now(UTC))
+            if generations.stopped(session) is not None or not generations.written(session).names:
+                return True  # what waits cannot be written for now
+            return not pending.is_any_due(session, now=datetime.now(UTC))

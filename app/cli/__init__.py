@@ -2,8 +2,11 @@
 
 import click
 
+from app.cli.dead_letters import dead_letters
 from app.cli.importing import import_command
 from app.cli.rebuilding import reindex
+from app.cli.reconciling import reconcile
+from app.cli.resyncing import resync
 from app.cli.searching import search
 from app.cli.serving import serve
 from app.cli.status import status
@@ -15,9 +18,10 @@ def main() -> None:
 
     Settings come from the environment: HOST, PORT, BELONG_DATA and those in docs/operations.md.
 
-    Exit status: 0 done; 1 an import refused some lines; 2 not done, and standard error says why; 130 stopped by Ctrl+C.
+    Exit status: 0 done; 1 done, but for some records or with a difference found; 2 not done, and standard error says
+    why; 130 stopped by Ctrl+C.
     """
 
 
-for _command in (serve, import_command, reindex, search, status):
+for _command in (serve, import_command, reindex, resync, reconcile, dead_letters, search, status):
     main.add_command(_command)

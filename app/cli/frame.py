@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # Exit statuses, as the texts of --help tell them. 2 is also click's for a wrong command line.
 REFUSED: Final = 1
+DRIFT: Final = 1
 FAILED: Final = 2
 INTERRUPTED: Final = 128 + signal.SIGINT
 
@@ -51,3 +52,13 @@ def fail(message: str) -> NoReturn:
     """End with exit status 2 and a sentence on standard error."""
     click.echo(f"belong: {message}", err=True)
     sys.exit(FAILED)
+
+
+def who() -> str:
+    """Who gives this command, as the history of runs will say."""
+    import getpass
+
+    try:
+        return f"{getpass.getuser()} at the command line"
+    except (KeyError, OSError):  # a user without a name
+        return "the command line"

@@ -1,25 +1,82 @@
-"""Progress at a terminal."""
+"""Progress at a terminal: how much is done, how fast, and how long the rest will take."""
 
 import sys
-from collections.abc import Callable, Generator
+import time
+from collections import deque
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Final
 
 import click
 
-Progress: TypeAlias = Callable[[int, int], None]
+# The speed is that of the last seconds: a wait at the beginning should not be held against the rest.
+_WINDOW: Final = 10.0  # seconds
+
+_WIDTH: Final = 24  # characters
+
+
+class Progress:
+    """A line on standard error, shown at a terminal only."""
+
+    def __init__(self) -> None:
+        """Nothing is shown before there is something to show."""
+        self._shown: Final = sys.stderr.isatty()
+        self._what = ""
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def show(self, what: str, done: int, total: int = 0) -> None:
+        """Show how much is done; a total of 0 is one that is not known."""
+        if self._shown:
+            self._remember(what, done)
+            click.echo(f"\r{what}: {progress_text(done, total, self._rate())}\033[K", nl=False, err=True)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            click.echo("\r\033[K", nl=False, err=True)
+
+    def _remember(self, what: str, done: int) -> None:
+        if what != self._what or (self._seen and done < self._seen[-1][1]):
+            self._what = what
+            self._seen.clear()
+        now = time.monotonic()
+        self._seen.append((now, done))
+        while self._seen[0][0] < now - _WINDOW:
+            self._seen.popleft()
+
+    def _rate(self) -> float:
+        (start, before), (end, after) = self._seen[0], self._seen[-1]
+        return (after - before) / (end - start) if end > start else 0.0
+
+
+def progress_text(done: int, total: int, rate: float) -> str:
+    """How much is done, with what is known of the total and of the rate, in records a second."""
+    share = min(done / total, 1.0) if total else 0.0
+    parts = [f"{done:,} of {total:,}" if total else f"{done:,}"]
+    if rate >= 1:
+        parts.append(f"{rate:,.0f} a second")
+        if total > done:
+            parts.append(f"{duration((total - done) / rate)} left")
+    bar = f"{'█' * round(share * _WIDTH):░<{_WIDTH}} {share:.0%} · " if total else ""
+    return bar + " · ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """A length of time as people say it: "40 s", "2 min 5 s", "3 h 10 min"."""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
 
 
 @contextmanager
-def progress(what: str) -> Generator[Progress]:
-    """A line on standard error that follows the work, at a terminal only."""
-    shown = sys.stderr.isatty()
-
-    def show(done: int, total: int) -> None:
-        if shown:
-            share = f"{done:,} of {total:,}" if total else f"{done:,}"
-            click.echo(f"\r{what}: {share}\033[K", nl=False, err=True)
-
-    yield show
-    if shown:
-        click.echo("\r\033[K", nl=False, err=True)
+def progress() -> Generator[Progress]:
+    """A progress line that is gone at the end."""
+    line = Progress()
+    try:
+        yield line
+    finally:
+        line.clear()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.following import show_run
+from app.cli.following import show_work
 from app.cli.frame import fail, opened_services
 from app.cli.importing import import_with_progress
 from app.cli.progress import progress
@@ -43,8 +43,8 @@ def _prepare(services: "Services") -> None:
         click.echo("The catalogue is empty: loading the sample library.", err=True)
         import_with_progress(services, SAMPLE)
     try:
-        with progress("Indexing") as on_progress:
-            services.indexer.catch_up(lambda: show_run(services, on_progress))
+        with progress() as line:
+            services.indexer.catch_up(lambda: show_work(services, line))
     except EngineError as e:  # record pages work without it, and the server's own indexer tries again
         click.echo(f"belong: search is not ready: {e}", err=True)
 

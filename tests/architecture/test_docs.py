@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from app.cli import main
@@ -13,9 +14,24 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"\bbelong ([a-z]+)", README + OPERATIONS))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"\bbelong ([a-z][a-z-]*)", README + OPERATIONS))))
 def test_a_command_that_is_named_is_there(command: str) -> None:
     assert command in main.commands
+
+
+GROUPS = {name: command for name, command in main.commands.items() if isinstance(command, click.Group)}
+
+
+@pytest.mark.parametrize(
+    ("group", "command"),
+    sorted(set(re.findall(rf"\bbelong ({'|'.join(GROUPS)}) ([a-z]+)", README + OPERATIONS))),
+)
+def test_a_command_of_a_group_that_is_named_is_there(group: str, command: str) -> None:
+    assert command in GROUPS[group].commands
+
+
+def test_every_command_is_named_in_the_readme_or_the_operations_page() -> None:
+    assert set(re.findall(r"\bbelong ([a-z][a-z-]*)", README + OPERATIONS)) >= set(main.commands) - {"serve"}  # script/server
 
 
 @pytest.mark.parametrize("script", sorted(set(re.findall(r"\bscript/[a-z]+", README + OPERATIONS))))
