@@ -5,11 +5,13 @@ kills whoever works on it. A newer version of the record is tried as if nothing 
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Select, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from catalogue import pending
@@ -37,14 +39,16 @@ class DeadLetter:
 
 
 def bury(session: Session, generation: str, failed: Iterable[tuple[RecordId, int, str]]) -> None:
-    """Keep the reasons for which a generation refused these versions of records."""
+    """Keep the reasons for which a generation refused these versions of records, unless it has later ones."""
     moment = now()
     for record_id, version, reason in failed:
         values = {"version": version, "reason": reason[:_LONGEST_REASON], "since": moment}
         here = (_DEAD.c.record_id == record_id) & (_DEAD.c.generation == generation)
-        if not session.connection().execute(update(_DEAD).where(here).values(values)).rowcount:
-            row = {"record_id": record_id, "generation": generation, **values}
-            session.connection().execute(insert(_DEAD), row)
+        if session.scalar(select(_DEAD.c.version).where(here)) is None:
+            # Another worker may add the same one at the same time: then what follows finds his.
+            with suppress(IntegrityError), session.begin_nested():
+                session.execute(insert(_DEAD), {"record_id": record_id, "generation": generation, **values})
+        session.execute(update(_DEAD).where(here, _DEAD.c.version <= version).values(values))
 
 
 def clear(session: Session, generation: str, shown: Iterable[RecordId]) -> None:
@@ -75,6 +79,13 @@ def among(session: Session, record_ids: Sequence[str]) -> set[RecordId]:
     return {RecordId(record_id) for record_id in found}
 
 
+def count_only_in(session: Session, generation: str, other: str) -> int:
+    """How many records one generation cannot take and another one can."""
+    elsewhere = select(_DEAD.c.record_id).where(_DEAD.c.generation.in_([other, ANY]))
+    here = select(func.count()).where(_DEAD.c.generation == generation, _DEAD.c.record_id.not_in(elsewhere))
+    return session.scalar(here) or 0
+
+
 def listed(session: Session, *, after: tuple[str, str] | None = None, limit: int = 100) -> Sequence[DeadLetter]:
     """Letters by record and generation: from the first on, or those after such a pair."""
     statement = (
@@ -101,13 +112,13 @@ def listed(session: Session, *, after: tuple[str, str] | None = None, limit: int
 
 
 def versions(session: Session, generation: str, record_ids: Sequence[str]) -> dict[RecordId, int]:
-    """The versions in which a generation cannot take these records; the others are left out."""
+    """The latest versions in which a generation cannot take these records; the others are left out."""
     found = session.execute(
-        select(DeadLetterRow.record_id, DeadLetterRow.version).where(
-            DeadLetterRow.record_id.in_(record_ids), DeadLetterRow.generation.in_([generation, ANY])
-        )
+        select(DeadLetterRow.record_id, func.max(DeadLetterRow.version))
+        .where(DeadLetterRow.record_id.in_(record_ids), DeadLetterRow.generation.in_([generation, ANY]))
+        .group_by(DeadLetterRow.record_id)
     )
-    return {RecordId(row.record_id): row.version for row in found}
+    return {RecordId(record_id): version for record_id, version in found}
 
 
 def retry(session: Session, record_ids: Sequence[str] | None = None) -> int:

@@ -127,10 +127,15 @@ def freeze(session: Session, name: str) -> None:
     _raise_epoch(session)
 
 
-def retire(session: Session, name: str) -> None:
-    """Let a generation be deleted."""
-    session.execute(update(GenerationRow).where(GenerationRow.name == name).values(state=GenerationState.RETIRED))
+def retire(session: Session, generation: Generation) -> bool:
+    """Let a generation be deleted. False if it is no longer as it was read: searches may go to it by now."""
+    row = session.scalar(select(GenerationRow).where(GenerationRow.name == generation.name).with_for_update())
+    if row is None or _generation(row) != generation:
+        return False
+    row.state = GenerationState.RETIRED
+    session.flush()
     _raise_epoch(session)
+    return True
 
 
 def forget(session: Session, name: str) -> None:
@@ -154,7 +159,7 @@ def stop(session: Session, reason: str, *, probe_at: datetime) -> None:
 
 
 def resume(session: Session) -> None:
-    """Note that the engine takes what it is sent."""
+    """Note that the engine takes what it is sent. Not in a transaction that called `is_epoch`: two would deadlock."""
     session.execute(
         update(IndexingRow)
         .where(IndexingRow.stopped_at.is_not(None))

@@ -265,7 +265,8 @@ class RunRow(Base):
     """One rebuild, rollback or reconciliation of the index, under way or ended: see `catalogue.runs`.
 
     `cursor` is the last record that was done. `token` and `lease_until` belong to who carries out its present step;
-    `losses` counts the steps that died since `careful_until` records were done, `due_at` is when the next may begin.
+    `losses` counts how often its present step died; a rebuild remembers it until `careful_until` records are done.
+    `due_at` is when the next step may begin.
     `report` is JSON.
     """
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     Select,
     SQLColumnExpression,
+    Update,
     bindparam,
     delete,
     func,
@@ -87,6 +88,9 @@ def mark(session: Session, record_id: RecordId, version: int) -> None:
 def mark_all(session: Session, records: Select[str]) -> None:
     """Make all records whose ids a statement selects pending in the version that they have now."""
     session.info[_MARKED] = True
+    # On PostgreSQL somebody may be saving one of them: he would add the same row, or a lower version replace his.
+    locked = select(RecordRow.id).where(RecordRow.id.in_(records)).order_by(RecordRow.id).with_for_update()
+    session.execute(select(func.count()).select_from(locked.subquery()))
     moment = now()
     present = select(RecordRow.version).where(RecordRow.id == _PENDING.c.record_id).scalar_subquery()
     session.execute(
@@ -132,24 +136,33 @@ def claim(session: Session, *, now: datetime, limit: int = 500, lease: timedelta
 
 def renew(session: Session, token: Token, *, now: datetime, lease: timedelta) -> bool:
     """Prolong a lease that is worked on. False where it is lost: another worker has the rows, or they are done."""
-    prolonged = session.connection().execute(
-        update(_PENDING).where(_PENDING.c.token == token).values(lease_until=now + lease)
-    )
-    return bool(prolonged.rowcount)
+    return bool(session.connection().execute(_held_by(token).values(lease_until=now + lease)).rowcount)
+
+
+def held(session: Session, token: Token) -> dict[RecordId, int]:
+    """The records of a claim that are still the caller's until this transaction ends, with the versions they have now.
+
+    A row that somebody else is changing at this moment is left out: he may wait for another row that the caller has.
+    """
+    mine = select(PendingRow.record_id, PendingRow.version).where(PendingRow.token == token)
+    found = session.execute(mine.with_for_update(skip_locked=True))
+    return {RecordId(row.record_id): row.version for row in found}
 
 
 def complete(session: Session, token: Token, done: Iterable[tuple[RecordId, int]]) -> None:
     """Unmark the records that the index now shows in these versions.
 
     A row that has a newer version by now stays, free to be claimed at once; a row that another worker has claimed
-    since is left alone. Rows of the claim that are not in `done` stay leased: `release` them.
+    since, or that somebody is changing at this moment, is left alone. Rows of the claim that are not in `done` stay
+    leased: `release` them.
     """
-    keys = [{"done": record_id, "done_version": version, "holder": token} for record_id, version in done]
+    mine = held(session, token)
+    keys = [{"done": id_, "done_version": version, "holder": token} for id_, version in done if id_ in mine]
     if not keys:
         return
-    held = (_PENDING.c.record_id == bindparam("done")) & (_PENDING.c.token == bindparam("holder"))
-    session.connection().execute(delete(_PENDING).where(held, _PENDING.c.version == bindparam("done_version")), keys)
-    session.connection().execute(update(_PENDING).where(held).values(lease_until=None, token=None), keys)
+    row = (_PENDING.c.record_id == bindparam("done")) & (_PENDING.c.token == bindparam("holder"))
+    session.connection().execute(delete(_PENDING).where(row, _PENDING.c.version == bindparam("done_version")), keys)
+    session.connection().execute(update(_PENDING).where(row).values(lease_until=None, token=None), keys)
 
 
 def settle(session: Session, shown: Iterable[tuple[RecordId, int]]) -> None:
@@ -166,8 +179,8 @@ def defer(session: Session, token: Token, record_ids: Iterable[RecordId], *, now
     After the n-th refusal that is in 2^n seconds, at most in five minutes, and up to half as long again, so that what
     was refused together does not come together. Not a try: the records are not to blame.
     """
-    held = (_PENDING.c.record_id == bindparam("busy")) & (_PENDING.c.token == token)
-    refusals = select(PendingRow.record_id, PendingRow.refusals).where(PendingRow.token == token)
+    row = (_PENDING.c.record_id == bindparam("busy")) & (_PENDING.c.token == token)
+    refusals = select(PendingRow.record_id, PendingRow.refusals).where(_is_free(token))
     counts = {row.record_id: row.refusals + 1 for row in session.execute(refusals)}
     keys = [
         {"busy": id_, "later": now + _back_off(counts[id_]), "count": counts[id_]}
@@ -175,7 +188,7 @@ def defer(session: Session, token: Token, record_ids: Iterable[RecordId], *, now
         if id_ in counts
     ]
     if keys:
-        later = update(_PENDING).where(held).values(due_at=bindparam("later"), refusals=bindparam("count"))
+        later = update(_PENDING).where(row).values(due_at=bindparam("later"), refusals=bindparam("count"))
         session.connection().execute(later.values(lease_until=None, token=None), keys)
 
 
@@ -185,10 +198,20 @@ def _back_off(refusals: int) -> timedelta:
 
 
 def release(session: Session, token: Token, *, retry_at: datetime) -> None:
-    """Give back what is left of a claim: it can be claimed again from `retry_at` on. Not a try."""
-    session.execute(
-        update(_PENDING).where(_PENDING.c.token == token).values(lease_until=None, token=None, due_at=retry_at)
-    )
+    """Give back what is left of a claim: it can be claimed again from `retry_at` on. Not a try.
+
+    A row that somebody is changing at this moment is left alone: `release_one`.
+    """
+    session.connection().execute(_held_by(token).values(lease_until=None, token=None, due_at=retry_at))
+
+
+def release_one(session: Session, token: Token, record_id: RecordId) -> None:
+    """Give back one record of a claim at once, and wait for who is changing it; in a transaction that does only this.
+
+    One that waits for a row and holds no other can stand in nobody's way.
+    """
+    row = (_PENDING.c.record_id == record_id) & (_PENDING.c.token == token)
+    session.connection().execute(update(_PENDING).where(row).values(lease_until=None, token=None))
 
 
 def is_any_due(session: Session, *, now: datetime) -> bool:
@@ -214,6 +237,16 @@ def count_until(session: Session, moment: datetime) -> int:
     """How many records have been pending since a moment or longer."""
     behind = select(func.count()).select_from(PendingRow).where(PendingRow.since <= moment)
     return session.scalar(behind) or 0
+
+
+def _is_free(token: Token) -> ColumnElement[bool]:
+    """Whether a row is of a claim, and can be locked without waiting."""
+    rows = select(_PENDING.c.record_id).where(_PENDING.c.token == token).with_for_update(skip_locked=True)
+    return _PENDING.c.record_id.in_(rows)
+
+
+def _held_by(token: Token) -> Update:
+    return update(_PENDING).where(_is_free(token))
 
 
 _Due: TypeAlias = Row[str, int, int]

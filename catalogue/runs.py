@@ -22,7 +22,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from catalogue.errors import AlreadyRunning, Conflict, NotFound
-from catalogue.models import RunRow, now, table_of
+from catalogue.models import IndexingRow, RunRow, now, table_of
 
 
 @unique
@@ -60,8 +60,9 @@ _MOVING: Final = (RunKind.REBUILD, RunKind.ROLLBACK)
 class Run:
     """A run with its progress: `done` of `total` records, None until it is known. Times are in UTC.
 
-    `losses` is how many steps have died since `careful_until` was set to a number of done records, and `report` what a
-    reconciliation found. Somebody works on it until `lease_until`, and will prolong that.
+    `losses` is how often the present step has died, in a rebuild also a step before it while fewer than `careful_until`
+    records are done; `report` is what a reconciliation found. Somebody works on it
+    until `lease_until`, and will prolong that.
     """
 
     id: int
@@ -95,6 +96,8 @@ def start(session: Session, kind: RunKind, *, started_by: str, repair: bool = Fa
 
     Raises AlreadyRunning where one of its kind is under way, or a rollback beside a rebuild.
     """
+    # Everybody who starts one waits here for who was first: nobody else locks this row for long.
+    session.execute(select(IndexingRow.id).with_for_update())
     rivals = _MOVING if kind in _MOVING else (kind,)
     for run in unfinished(session):
         if run.kind in rivals:
@@ -173,7 +176,8 @@ def renew(session: Session, run: Run, *, now: datetime, lease: timedelta) -> boo
 
 def advance(session: Session, run: Run, state: RunState, **progress: Any) -> bool:  # noqa: ANN401 - columns
     """Note what a step has done, and give the run up for the next one. False where it is ours no longer."""
-    return _update(session, run, state=state, lease_until=None, token=None, error=None, **progress)
+    done = {"state": state, "lease_until": None, "token": None, "error": None, "losses": 0}
+    return _update(session, run, **(done | progress))
 
 
 def is_held(session: Session, run: Run) -> bool:

@@ -17,6 +17,9 @@ from search.errors import EngineError, EngineFault, EngineForbidden, IndexIncomp
 
 _log: Final = logging.getLogger(__name__)
 
+# A step that killed its worker so many times is not tried again. More than a rebuild takes to leave out one record.
+_MOST_LOSSES: Final = 10
+
 _STEPS: Final[dict[RunKind, Callable[[Catalogue, IndexWriter, Run], None]]] = {
     RunKind.REBUILD: rebuild.step,
     RunKind.ROLLBACK: rollback.step,
@@ -38,6 +41,9 @@ def advance(catalogue: Catalogue, writer: IndexWriter, *, lease: timedelta = LEA
         run = runs.claim(session, now=moment, lease=lease)
     if run is None:
         return False
+    if run.losses > _MOST_LOSSES:
+        _fail(catalogue, run, EngineFault(f"Whoever carried out its step died, {run.losses} times in a row"))
+        return True
     with renewed(lambda: _renew(catalogue, run, lease), lease):
         try:
             _STEPS[run.kind](catalogue, writer, run)

@@ -40,7 +40,8 @@ def compare(catalogue: Catalogue, writer: IndexWriter, generation: GenerationNam
     """What differs without a reason, while changes go on.
 
     What differs at first sight is looked at again: a record that is pending, cannot be indexed in its present version,
-    or changed in between is explained. Reads by key, never by offset. Raises EngineError and CatalogueError.
+    or changed in between is explained. Nothing explains a newer version in the index: it had to be in the catalogue
+    first. Reads by key, never by offset. Raises EngineError and CatalogueError.
     """
     suspects = _differences(_catalogue_versions(catalogue), iter(writer.versions(generation)))
     found: dict[str, dict[RecordId, int]] = {"missing": {}, "stale": {}, "ahead": {}, "ghosts": {}}
@@ -86,22 +87,25 @@ def _confirmed(
     held = writer.held(generation, suspects)
     after = _expected(catalogue, generation, suspects)
     for id_ in suspects:
-        if id_ in before.explained or id_ in after.explained or before.versions.get(id_) != after.versions.get(id_):
+        if before.present.get(id_) != after.present.get(id_):
             continue
-        version, shown = after.versions.get(id_), held.get(id_)
-        if version is None and shown is not None:
+        version, deleted = after.present.get(id_, (None, True))
+        shown = held.get(id_)
+        if version is not None and shown is not None and shown > version:
+            yield "ahead", id_, version
+        elif id_ in before.explained or id_ in after.explained:
+            continue
+        elif deleted and shown is not None:
             yield "ghosts", id_, shown
-        elif version is not None and shown is None:
-            yield "missing", id_, version
-        elif version is not None and shown is not None and version != shown:
-            yield "stale" if shown < version else "ahead", id_, version
+        elif version is not None and not deleted and shown != version:
+            yield "missing" if shown is None else "stale", id_, version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Expected:
-    """The versions of records that are not deleted, and those whose absence or age is explained."""
+    """The versions of records and whether they are deleted, and those whose absence or age is explained."""
 
-    versions: Mapping[RecordId, int]
+    present: Mapping[RecordId, tuple[int, bool]]
     explained: set[RecordId]
 
 
@@ -111,7 +115,4 @@ def _expected(catalogue: Catalogue, generation: GenerationName, ids: Sequence[Re
         dead = dead_letters.versions(session, generation, ids)
         waiting = pending.among(session, ids)
     buried = {id_ for id_, version in dead.items() if id_ in present and present[id_][0] == version}
-    return _Expected(
-        versions={id_: version for id_, (version, deleted) in present.items() if not deleted},
-        explained=waiting | buried,
-    )
+    return _Expected(present=present, explained=waiting | buried)

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from catalogue import dead_letters, generations, pending, records, runs
 from catalogue.database import Catalogue
-from catalogue.generations import GenerationState
+from catalogue.generations import Generation, GenerationState
 from catalogue.record import Record, RecordId
 from catalogue.runs import Run, RunState
 from indexer.compare import Drift, compare
-from indexer.synchronise import to_operation
+from indexer.synchronise import MANY, to_operation
 from search.engine import GenerationName, IndexWriter, Operation, Outcome, Remove, Result
 from search.errors import EngineError, EngineFault
 
@@ -46,17 +46,22 @@ def step(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
         case RunState.REQUESTED:
             _begin(catalogue, writer, run)
         case RunState.FILLING:
-            _fill(catalogue, writer, run, _generation(run))
+            _fill(catalogue, writer, run, _written_still(catalogue, run))
         case RunState.COMPARING:
-            _compare(catalogue, writer, run, _generation(run))
+            _compare(catalogue, writer, run, _written_still(catalogue, run))
         case RunState.ACTIVATING:
-            _activate(catalogue, writer, run, _generation(run))
+            _activate(catalogue, writer, run, _written_still(catalogue, run))
         case RunState.DONE | RunState.FAILED | RunState.CANCELLED:
             raise AssertionError(f"A run that is {run.state} has no steps")
 
 
-def _generation(run: Run) -> GenerationName:
+def _written_still(catalogue: Catalogue, run: Run) -> GenerationName:
+    """The generation that is made. Raises EngineFault where changes did not come to it any more."""
     assert run.generation is not None
+    with catalogue.read() as session:
+        written = generations.written(session)
+    if run.generation not in written.names:
+        raise EngineFault(f"The new index {run.generation} was lost, or took no changes any more")
     return GenerationName(run.generation)
 
 
@@ -70,7 +75,9 @@ def _begin(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
     with catalogue.write() as session:
         if runs.is_held(session, run):
             generations.begin(session, name)
-            runs.advance(session, run, RunState.FILLING, generation=name, total=total, done=0, cursor=None, losses=0)
+            runs.advance(session, run, RunState.FILLING, generation=name, total=total, done=0, cursor=None)
+            return
+    _remove(writer, name)  # the run was cancelled, or another worker has it
 
 
 def _fill(catalogue: Catalogue, writer: IndexWriter, run: Run, name: GenerationName) -> None:
@@ -78,24 +85,25 @@ def _fill(catalogue: Catalogue, writer: IndexWriter, run: Run, name: GenerationN
         written = generations.written(session)
         chunk = records.scan(session, run.cursor, _CHUNKS[min(run.losses, len(_CHUNKS) - 1)])
         dead = dead_letters.versions(session, dead_letters.ANY, [record.id for record in chunk])
-    if name not in written.names:
-        raise EngineFault(f"The index {name} was lost while it was filled")
     if not chunk:
         with catalogue.write() as session:
-            runs.advance(session, run, RunState.COMPARING, losses=0)
+            runs.advance(session, run, RunState.COMPARING)
         return
     if run.losses > _MOST_LOSSES:
         _leave_out(catalogue, run, chunk)
         return
     operations = [to_operation(r.id, r.version, r) for r in chunk if dead.get(r.id) != r.version]
     results = writer.write(name, operations)
+    refused = [result for result in results if result.outcome is Outcome.REFUSED]
+    if len(refused) == len(results) >= MANY:
+        raise EngineFault(f"The new index {name} refuses every record: {refused[0].reason}")
     with catalogue.write() as session:
         if not runs.is_held(session, run):
             return
         versions = {operation.id: operation.version for operation in operations}
-        refused = [(RecordId(r.id), versions[r.id], r.reason or "") for r in results if r.outcome is Outcome.REFUSED]
-        dead_letters.bury(session, name, refused)
-        if written.names == (name,):
+        dead_letters.bury(session, name, [(RecordId(r.id), versions[r.id], r.reason or "") for r in refused])
+        dead_letters.clear(session, name, [RecordId(r.id) for r in results if r.outcome is Outcome.DONE])
+        if written.names == (name,) and generations.is_epoch(session, written.epoch):
             # Written a second time it took twice as long, and left eight segments: after an import all are pending.
             pending.settle(session, _shown(operations, results))
         runs.advance(session, run, RunState.FILLING, **_progress(run, chunk))
@@ -111,7 +119,8 @@ def _progress(run: Run, chunk: list[Record]) -> dict[str, Any]:
         "cursor": chunk[-1].id,
         "done": done,
         "total": max(done, run.total or 0),
-        "losses": 0 if done >= careful_until else run.losses,
+        # What a smaller step survived is not to be blamed for the deaths that made it so small.
+        "losses": 0 if done >= careful_until else min(run.losses, len(_CHUNKS) - 1),
         "careful_until": careful_until,
     }
 
@@ -137,6 +146,7 @@ def _compare(catalogue: Catalogue, writer: IndexWriter, run: Run, name: Generati
     """The gate: on to the move if nothing differs without a reason, else what differs is written again."""
     drift = compare(catalogue, writer, name)
     if not drift.total:
+        _require_what_is_found(catalogue, run, name)
         with catalogue.write() as session:
             runs.advance(session, run, RunState.ACTIVATING)
         return
@@ -147,6 +157,15 @@ def _compare(catalogue: Catalogue, writer: IndexWriter, run: Run, name: Generati
         runs.advance(
             session, run, RunState.COMPARING, rounds=run.rounds + 1, due_at=datetime.now(UTC) + _BETWEEN_ROUNDS
         )
+
+
+def _require_what_is_found(catalogue: Catalogue, run: Run, name: GenerationName) -> None:
+    """Raises EngineFault where many records, or half of a small library, could be found before and no longer."""
+    with catalogue.read() as session:
+        active = generations.written(session).active
+        lost = 0 if active is None else dead_letters.count_only_in(session, name, active)
+    if lost >= min(MANY, max(1, run.done // 2)):
+        raise EngineFault(f"The new index {name} refuses {lost:,} records that the present one has: see dead letters")
 
 
 def repair(catalogue: Catalogue, writer: IndexWriter, drift: Drift, written: Iterable[str]) -> None:
@@ -179,10 +198,11 @@ def _activate(catalogue: Catalogue, writer: IndexWriter, run: Run, name: Generat
 def tidy(catalogue: Catalogue, writer: IndexWriter) -> None:
     """Delete what is kept no longer, and what killed rebuilds left; only while the caller holds a rebuild."""
     remove_retired(catalogue, writer)
+    there = writer.generations()  # before the catalogue is asked: what another worker makes meanwhile is not among them
     with catalogue.read() as session:
         known = {generation.name for generation in generations.all_generations(session)}
     active = writer.active()
-    for name in writer.generations():
+    for name in there:
         if name not in known and name != active:
             _remove(writer, name)
 
@@ -191,24 +211,28 @@ def remove_retired(catalogue: Catalogue, writer: IndexWriter) -> None:
     """Delete generations that were given up, or whose time to be gone back to is over. Anybody may, at any time."""
     moment = datetime.now(UTC)
     with catalogue.read() as session:
-        rebuilding = any(run.generation for run in runs.unfinished(session))
+        wanted = {run.generation for run in runs.unfinished(session)}
         found = generations.all_generations(session)
     over = [
         generation
         for generation in found
-        if (generation.state is GenerationState.KEPT and generation.keep_until and generation.keep_until <= moment)
-        or (generation.state is GenerationState.BUILDING and not rebuilding)
+        if generation.name not in wanted
+        and (generation.state is GenerationState.BUILDING or _is_kept_no_longer(generation, moment))
     ]
     if over:
         with catalogue.write() as session:
-            for generation in over:
-                generations.retire(session, generation.name)
+            over = [generation for generation in over if generations.retire(session, generation)]
     retired = [generation for generation in found if generation.state is GenerationState.RETIRED]
     for generation in [*over, *retired]:
         if _remove(writer, GenerationName(generation.name)):
             with catalogue.write() as session:
                 dead_letters.drop(session, generation.name)
                 generations.forget(session, generation.name)
+
+
+def _is_kept_no_longer(generation: Generation, moment: datetime) -> bool:
+    until = generation.keep_until
+    return generation.state is GenerationState.KEPT and until is not None and until <= moment
 
 
 def _remove(writer: IndexWriter, name: GenerationName) -> bool:

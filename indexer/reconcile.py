@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from catalogue import generations, runs
 from catalogue.database import Catalogue
-from catalogue.errors import AlreadyRunning
-from catalogue.runs import Run, RunKind, RunState
+from catalogue.runs import Run, RunState
 from indexer.compare import Drift, compare
 from indexer.rebuild import repair
+from indexer.requests import request_rebuild
 from search.engine import GenerationName, IndexWriter
 from search.errors import IndexMissing
 
@@ -31,7 +31,8 @@ def step(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
         raise IndexMissing("There is no index to compare with")
     drift = compare(catalogue, writer, GenerationName(written.active))
     if run.repair and drift.ahead:
-        _rebuild(catalogue)
+        reason = f"it has newer versions than the catalogue, of {', '.join(list(drift.ahead)[:10])}"
+        request_rebuild(catalogue, reason, started_by="a reconciliation")
     elif run.repair:
         repair(catalogue, writer, drift, written.names)
     with catalogue.write() as session:
@@ -52,11 +53,3 @@ def report(drift: Drift, *, generation: str, repaired: bool) -> Mapping[str, Any
         "counts": {kind: len(found) for kind, found in kinds.items()},
         "records": {kind: dict(list(found.items())[:_NAMED]) for kind, found in kinds.items()},
     }
-
-
-def _rebuild(catalogue: Catalogue) -> None:
-    try:
-        with catalogue.write() as session:
-            runs.start(session, RunKind.REBUILD, started_by="a reconciliation")
-    except AlreadyRunning as e:
-        _log.info("%s", e)

@@ -4,29 +4,27 @@ Where the engine and the catalogue disagree about which generation is active, th
 """
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from catalogue import generations, runs
 from catalogue.database import Catalogue
-from catalogue.errors import AlreadyRunning
 from catalogue.generations import Generation, GenerationState
-from catalogue.runs import RunKind, RunState
+from catalogue.runs import RunState
 from indexer.rebuild import KEPT_FOR
+from indexer.requests import request_rebuild
 from search.engine import GenerationName, IndexWriter
-from search.errors import IndexIncompatible
+from search.errors import IndexIncompatible, IndexMissing
 
 _log: Final = logging.getLogger(__name__)
-
-# After a rebuild that failed or was cancelled nobody begins another one by himself for so long.
-_PATIENCE: Final = timedelta(seconds=60)
 
 
 def recover(catalogue: Catalogue, writer: IndexWriter) -> None:
     """Mend what is wrong with the active generation, or ask for a rebuild. Raises EngineError and CatalogueError.
 
     An alias that was lost is put back; a move that a killed worker did not note is noted; an index that is missing,
-    damaged, of another format or unknown to the catalogue is made anew, and so is one with other fields.
+    damaged, of another format or unknown to the catalogue is made anew, and so is one with other fields, or one that
+    was not written for a while.
     """
     found = writer.active()
     with catalogue.read() as session:
@@ -36,16 +34,19 @@ def recover(catalogue: Catalogue, writer: IndexWriter) -> None:
     if moving:
         return  # the run says itself where searches go
     if found is not None and found in known:
-        _believe(catalogue, known[found])
-        if not writer.is_current(found):
-            _rebuild(catalogue, f"the index {found} has other fields than this release")
+        _believe(catalogue, writer, known[found])
+        if known[found].frozen_at is not None or known[found].state is GenerationState.RETIRED:
+            request_rebuild(catalogue, f"the index {found} misses changes: for a while it was not written")
+        elif not writer.is_current(found):
+            request_rebuild(catalogue, f"the index {found} has other fields than this release")
     elif not _put_back(writer, found, expected):
         _give_up(catalogue, expected)
-        _rebuild(catalogue, "there is no sound index that the catalogue knows")
+        request_rebuild(catalogue, "there is no sound index that the catalogue knows")
 
 
-def _believe(catalogue: Catalogue, active: Generation) -> None:
-    if active.state is not GenerationState.ACTIVE:
+def _believe(catalogue: Catalogue, writer: IndexWriter, active: Generation) -> None:
+    # Looked at again: a rebuild may have moved and noted it after the engine and before the catalogue was asked.
+    if active.state is not GenerationState.ACTIVE and writer.active() == active.name:
         _log.warning("Searches go to %s, which the catalogue has as %s: noted", active.name, active.state)
         with catalogue.write() as session:
             generations.activate(session, active.name, keep_until=datetime.now(UTC) + KEPT_FOR)
@@ -60,7 +61,8 @@ def _put_back(writer: IndexWriter, found: GenerationName | None, expected: Gener
         return False
     try:
         writer.activate(name)
-    except IndexIncompatible:  # what an earlier release made is no way back
+    except (IndexMissing, IndexIncompatible) as e:  # what an earlier release made is no way back
+        _log.warning("The index %s cannot be searched: %s", name, e)
         return False
     return writer.active() == name
 
@@ -70,20 +72,3 @@ def _give_up(catalogue: Catalogue, lost: Generation | None) -> None:
         _log.warning("The index %s is lost, damaged or of another format", lost.name)
         with catalogue.write() as session:
             generations.freeze(session, lost.name)
-
-
-def _rebuild(catalogue: Catalogue, reason: str) -> None:
-    with catalogue.read() as session:
-        last = next(iter(runs.latest(session, kind=RunKind.REBUILD, limit=1)), None)
-    if last is not None:
-        if not last.is_ended:
-            return
-        failed = last.state is not RunState.DONE
-        if failed and last.finished_at is not None and datetime.now(UTC) < last.finished_at + _PATIENCE:
-            return
-    _log.info("The index is made anew: %s", reason)
-    try:
-        with catalogue.write() as session:
-            runs.start(session, RunKind.REBUILD, started_by="the indexer")
-    except AlreadyRunning as e:
-        _log.info("%s", e)

@@ -12,6 +12,7 @@ from catalogue.database import Catalogue
 from catalogue.errors import Conflict
 from catalogue.generations import GenerationState
 from catalogue.runs import Run, RunState
+from indexer.compare import compare
 from indexer.rebuild import KEPT_FOR
 from search.engine import GenerationName, IndexWriter
 
@@ -33,12 +34,27 @@ def target(session: Session) -> GenerationName:
 def step(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
     """Carry out the next step of a rollback that the caller holds. Raises EngineError and CatalogueError."""
     if run.generation is None:
+        with catalogue.read() as session:
+            name = target(session)
+        _require_no_drift(catalogue, writer, name)
         with catalogue.write() as session:
-            if runs.is_held(session, run):
-                runs.advance(session, run, RunState.ACTIVATING, generation=target(session))
+            runs.advance(session, run, RunState.ACTIVATING, generation=name)
         return
+    with catalogue.read() as session:
+        if run.generation not in generations.written(session).names:
+            raise Conflict(f"The index {run.generation} is written no more, and cannot be gone back to")
     writer.activate(GenerationName(run.generation))
     with catalogue.write() as session:
         if runs.is_held(session, run):
             generations.activate(session, run.generation, keep_until=datetime.now(UTC) + KEPT_FOR)
             runs.finish(session, run, RunState.DONE)
+
+
+def _require_no_drift(catalogue: Catalogue, writer: IndexWriter, name: GenerationName) -> None:
+    """Raises Conflict where a generation is not as it should be: made from a catalogue that was lost, for example."""
+    drift = compare(catalogue, writer, name)
+    if drift.total:
+        raise Conflict(
+            f"The index {name} cannot be gone back to: it differs from the catalogue in {drift.total:,} records, "
+            f"{', '.join([*drift.ahead, *drift.ghosts, *drift.stale, *drift.missing][:10])}"
+        )

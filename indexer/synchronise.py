@@ -6,20 +6,21 @@ only if no other generation has come to be written since.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from catalogue import dead_letters, generations, pending, records, runs
+from sqlalchemy.orm import Session
+
+from catalogue import dead_letters, generations, pending, records
 from catalogue.database import Catalogue
-from catalogue.errors import AlreadyRunning
 from catalogue.generations import Written
 from catalogue.pending import Claim
 from catalogue.record import Record, RecordId
-from catalogue.runs import RunKind
 from indexer.documents import to_document
 from indexer.leases import renewed
+from indexer.requests import request_rebuild
 from search.engine import GenerationName, IndexWriter, Operation, Outcome, Put, Remove, Result
 from search.errors import EngineFault, EngineForbidden, IndexIncompatible, IndexMissing
 
@@ -38,8 +39,8 @@ RETRY_AFTER: Final = timedelta(seconds=2)
 # A record that has been alone in so many claims whose workers died is not tried again.
 MOST_TRIES: Final = 8
 
-# Where everything is refused and so many records would be without an index entry, the index is to blame, not they.
-_MANY: Final = 20
+# Where so many records are refused and none is taken, the index is to blame, not they.
+MANY: Final = 20
 
 _LONGEST_PROBE: Final = 300  # seconds
 
@@ -59,7 +60,7 @@ class _Outcomes:
     """What became of a batch: results by generation, and the records that the catalogue has older than the index."""
 
     results: dict[str, Sequence[Result]] = field(default_factory=dict[str, Sequence[Result]])
-    ahead: set[str] = field(default_factory=set[str])
+    ahead: Set[str] = frozenset()
 
 
 def synchronise(catalogue: Catalogue, writer: IndexWriter, *, lease: timedelta = LEASE) -> int:
@@ -127,44 +128,50 @@ def _read(catalogue: Catalogue, claim: Claim) -> _Batch:
 
 
 def _write(catalogue: Catalogue, writer: IndexWriter, batch: _Batch) -> _Outcomes:
+    """What became of the batch in each generation; the one that people search comes first."""
     outcomes = _Outcomes()
+    if (active := batch.written.active) is not None:
+        outcomes.results[active] = _write_to(catalogue, writer, GenerationName(active), batch)
+        outcomes.ahead = _ahead(catalogue, outcomes.results[active])
     for name in batch.written.names:
+        if name == active:
+            continue
         try:
-            results = writer.write(GenerationName(name), batch.operations)
-        except (IndexMissing, IndexIncompatible) as e:
-            if name == batch.written.active:
-                raise
+            outcomes.results[name] = _write_to(catalogue, writer, GenerationName(name), batch)
+        except (IndexMissing, IndexIncompatible, EngineFault, EngineForbidden) as e:
             _log.warning("The index %s is written no more: %s", name, e)
             with catalogue.write() as session:  # raises the epoch: the batch comes again, without this generation
                 generations.freeze(session, name)
-            continue
-        _refuse_if_all_are_refused(catalogue, name, batch, results)
-        outcomes.results[name] = results
-        if name == batch.written.active:
-            outcomes.ahead = _ahead(catalogue, results)
     return outcomes
 
 
-def _refuse_if_all_are_refused(catalogue: Catalogue, name: str, batch: _Batch, results: Sequence[Result]) -> None:
+def _write_to(catalogue: Catalogue, writer: IndexWriter, name: GenerationName, batch: _Batch) -> Sequence[Result]:
     """Raises EngineFault where it is the index that takes nothing, rather than the documents that are wrong."""
-    puts = sum(isinstance(operation, Put) for operation in batch.operations)
+    results = writer.write(name, batch.operations)
     refused = [result for result in results if result.outcome is Outcome.REFUSED]
+    puts = sum(isinstance(operation, Put) for operation in batch.operations)
     if not refused or len(refused) < puts:
-        return
-    with catalogue.read() as session:
-        many = len(refused) + dead_letters.count(session) >= _MANY
-    if many:
+        return results
+    if len(refused) >= MANY or not _takes_others(catalogue, writer, name, batch):
         raise EngineFault(f"The index {name} refuses every record: {refused[0].reason}")
+    return results
 
 
-def _ahead(catalogue: Catalogue, results: Sequence[Result]) -> set[str]:
+def _takes_others(catalogue: Catalogue, writer: IndexWriter, name: GenerationName, batch: _Batch) -> bool:
+    """Whether an index takes any of the first records of the catalogue again. With none to try, it may."""
+    ours = {operation.id for operation in batch.operations}
+    with catalogue.read() as session:
+        others = [record for record in records.scan(session, None, len(ours) + MANY) if record.id not in ours][:MANY]
+    results = writer.write(name, [to_operation(record.id, record.version, record) for record in others])
+    return not others or any(result.outcome is not Outcome.REFUSED for result in results)
+
+
+def _ahead(catalogue: Catalogue, results: Sequence[Result]) -> Set[str]:
     """Records that the index has in a newer version than the catalogue: not one that another worker wrote meanwhile."""
     held = {r.id: r.held for r in results if r.outcome is Outcome.NEWER and r.held is not None}
     if not held:
-        return set()
+        return frozenset()
     with catalogue.read() as session:
-        if runs.is_under_way(session, RunKind.REBUILD):  # which is the remedy
-            return set()
         present = records.versions(session, list(held))
     return {id_ for id_, version in held.items() if version > present.get(RecordId(id_), (0, False))[0]}
 
@@ -179,33 +186,56 @@ def _complete(catalogue: Catalogue, batch: _Batch, outcomes: _Outcomes) -> None:
         if result.outcome is Outcome.TRY_AGAIN
     }
     with catalogue.write() as session:
-        if not generations.is_epoch(session, batch.written.epoch):
+        mine = pending.held(session, token)
+        if generations.is_epoch(session, batch.written.epoch):
+            stopped = generations.stopped(session) is not None
+            _note_letters(session, batch, outcomes, mine)
+            kept_back = busy | outcomes.ahead
+            done = [(id_, version) for id_, version in batch.claim.rows if id_ not in kept_back]
+            pending.complete(session, token, done)
+            pending.defer(session, token, busy, now=moment)
+            pending.release(session, token, retry_at=moment + RETRY_AFTER)
+        else:
+            stopped = False
             pending.release(session, token, retry_at=moment)
-            return
-        versions = {operation.id: operation.version for operation in batch.operations}
-        for name, results in outcomes.results.items():
-            refused = [(r.id, r.reason or "") for r in results if r.outcome is Outcome.REFUSED]
-            dead_letters.bury(session, name, [(RecordId(id_), versions[id_], reason) for id_, reason in refused])
-            dead_letters.clear(session, name, [RecordId(r.id) for r in results if r.outcome is Outcome.DONE])
-        broken = [(id_, version, batch.broken[id_]) for id_, version in batch.claim.rows if id_ in batch.broken]
-        dead_letters.bury(session, dead_letters.ANY, broken)
-        kept_back = busy | outcomes.ahead
-        pending.complete(session, token, [(id_, version) for id_, version in batch.claim.rows if id_ not in kept_back])
-        pending.defer(session, token, busy, now=moment)
-        pending.release(session, token, retry_at=moment + RETRY_AFTER)
-        generations.resume(session)
-    if outcomes.ahead:
-        _reconcile(catalogue, outcomes.ahead)
-
-
-def _reconcile(catalogue: Catalogue, ahead: set[str]) -> None:
-    """The catalogue is older than the index: a backup was restored. See what else it is behind with."""
-    _log.error("The index has newer versions than the catalogue, of %s", ", ".join(sorted(ahead)[:10]))
-    try:
+    for id_, _ in batch.claim.rows:
+        if id_ not in mine:
+            _let_go(catalogue, batch.claim, id_)
+    if stopped:
         with catalogue.write() as session:
-            runs.start(session, RunKind.RECONCILE, started_by="the indexer", repair=True)
-    except AlreadyRunning as e:
-        _log.info("%s", e)
+            generations.resume(session)
+    if outcomes.ahead:
+        _remedy(catalogue, outcomes.ahead)
+
+
+def _note_letters(session: Session, batch: _Batch, outcomes: _Outcomes, mine: Mapping[RecordId, int]) -> None:
+    """Bury what was refused and dig up what was taken: only of rows that nobody else has worked on meanwhile."""
+    versions = {operation.id: operation.version for operation in batch.operations}
+    for name, results in outcomes.results.items():
+        held = [(RecordId(result.id), result) for result in results if result.id in mine]
+        refused = [(id_, versions[id_], r.reason or "") for id_, r in held if r.outcome is Outcome.REFUSED]
+        dead_letters.bury(session, name, refused)
+        dead_letters.clear(session, name, [id_ for id_, r in held if r.outcome is Outcome.DONE])
+    rows = [(id_, version) for id_, version in batch.claim.rows if id_ in mine]
+    broken = [(id_, version, batch.broken[id_]) for id_, version in rows if id_ in batch.broken]
+    dead_letters.bury(session, dead_letters.ANY, broken)
+
+
+def _let_go(catalogue: Catalogue, claim: Claim, id_: RecordId) -> None:
+    """Give back a row that somebody was changing when the rest of its batch was done."""
+    with catalogue.write() as session:
+        pending.release_one(session, claim.token, id_)
+
+
+def _remedy(catalogue: Catalogue, ahead: Set[str]) -> None:
+    """The catalogue is older than the index: a backup was restored.
+
+    A reconciliation reports what differs, and then the index is made anew. To mend what was reported would not do: of
+    what was deleted in the lost time the index has nothing to compare, and yet refuses the older versions.
+    """
+    reason = f"it has newer versions than the catalogue, of {', '.join(sorted(ahead)[:10])}"
+    if request_rebuild(catalogue, reason, report_first=True):
+        _log.error("The catalogue is older than the index: was a backup restored?")
 
 
 def _bury_killer(catalogue: Catalogue, claim: Claim) -> None:

@@ -19,6 +19,8 @@ _DONE: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 # Part of the reason of a conflict: the only place where the version of a deleted document can be read.
 _HELD: Final = re.compile(r"current version \[(\d+)\]")
 
+_LONGEST_REASON: Final = 300  # characters
+
 # How many (id, version) pairs are read at a time.
 _VERSIONS: Final = 5_000
 
@@ -139,10 +141,17 @@ def _result(item: Mapping[str, Any]) -> Result:
         raise IndexMissing(f"There is no index {item['_index']}")
     if status in _DONE or (status == HTTPStatus.NOT_FOUND and item.get("result") == "not_found"):
         return Result(id=item["_id"], outcome=Outcome.DONE)
-    reason = f"{error.get('type')}: {error.get('reason')}"
+    reason = _reason(error)
     if status == HTTPStatus.CONFLICT:
-        found = _HELD.search(reason)
+        found = _HELD.search(str(error.get("reason")))
         return Result(id=item["_id"], outcome=Outcome.NEWER, reason=reason, held=int(found.group(1)) if found else None)
     # Whatever else it refuses (a block on the index, a queue that is full) is no fault of the document.
     outcome = Outcome.REFUSED if status == HTTPStatus.BAD_REQUEST else Outcome.TRY_AGAIN
     return Result(id=item["_id"], outcome=outcome, reason=reason)
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    """Why an item was refused, and what caused that, without the whole value that is quoted in between."""
+    cause: Mapping[str, Any] = error.get("caused_by") or {}
+    parts = [str(each["reason"])[:_LONGEST_REASON] for each in (error, cause) if each.get("reason")]
+    return f"{error.get('type')}: {' — '.join(parts)}"

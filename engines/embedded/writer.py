@@ -229,10 +229,16 @@ def _apply(writer: tantivy.IndexWriter, operation: Operation, held: dict[str, in
     known = held.get(operation.id, 0)
     if operation.version < known:
         return Result(id=operation.id, outcome=Outcome.NEWER, reason=f"The index holds version {known}", held=known)
+    built = None
+    if isinstance(operation, Put):
+        try:
+            built = to_tantivy(operation.document, fields)
+        except (ValueError, TypeError, OverflowError) as e:  # one odd document must not keep back the rest
+            return Result(id=operation.id, outcome=Outcome.REFUSED, reason=f"The index cannot hold it: {e}")
     held[operation.id] = operation.version
     writer.delete_documents_by_term("id", operation.id)
-    if isinstance(operation, Put):
-        writer.add_document(to_tantivy(operation.document, fields))
+    if built is not None:
+        writer.add_document(built)
     return Result(id=operation.id, outcome=Outcome.DONE)
 
 
