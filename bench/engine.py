@@ -34,6 +34,12 @@ def engine_environment(engine: EngineName, **changes: str) -> Generator[Environm
         raise ServerFailed(str(e)) from e
 
 
+def another_index(environment: Environment, name: str) -> Environment:
+    """The same engine with another index; an embedded one lies in the folder of its library anyhow."""
+    alias = environment.get("ELASTICSEARCH_ALIAS")
+    return environment if alias is None else {**environment, "ELASTICSEARCH_ALIAS": f"{alias}-{name}"}
+
+
 def bare_client(environment: Environment) -> Elasticsearch:
     """Elasticsearch's own client, as it comes."""
     return Elasticsearch(environment["ELASTICSEARCH_URL"], request_timeout=60, max_retries=0)

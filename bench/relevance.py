@@ -17,7 +17,7 @@ from bm25s.tokenization import Tokenized
 from werkzeug.datastructures import MultiDict
 
 from app.params import parse_page_request
-from bench.engine import engine_environment
+from bench.engine import another_index, engine_environment
 from bench.judged import NAMES, Collection, read_collection
 from bench.library import fill, opened_library
 from bench.scores import Ranking, Scores, score
@@ -89,8 +89,7 @@ def _scores(collections: Sequence[Collection], engine: EngineName) -> dict[str, 
         environment = stack.enter_context(engine_environment(engine))
         for collection in collections:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="belong-bench-")))
-            alias = f"{environment.get('ELASTICSEARCH_ALIAS')}-{collection.name}"
-            services = stack.enter_context(opened_library(folder, {**environment, "ELASTICSEARCH_ALIAS": alias}))
+            services = stack.enter_context(opened_library(folder, another_index(environment, collection.name)))
             _load(services, collection, folder)
             ranking = {query: _found(services.discovery, text) for query, text in collection.queries.items()}
             scores[collection.name] = score(collection, ranking)

@@ -6,7 +6,7 @@ from typing import Final
 from bench.growth import Growth
 from bench.latency import Latency
 from bench.library import Built
-from bench.relevance import TOLERANCE, Comparison
+from bench.relevance import APART, TOLERANCE, Comparison
 from bench.speed import JSON, Speed
 from bench.sync import Sync
 from bootstrap.settings import EngineName
@@ -55,7 +55,8 @@ def render_speed(speed: Speed) -> str:
 
 
 def render_relevance(comparisons: Sequence[Comparison]) -> str:
-    """Each collection with the service's scores, those of bm25s, and how far apart they are."""
+    """Each collection with the service's scores, those of bm25s, and how far apart they and the engines are."""
+    beside = [each for each in comparisons if each.embedded]
     head = ("", "documents", "queries", "nDCG@10", "bm25s", "difference", "MAP", "bm25s", "recall@100", "bm25s")
     rows = [
         (
@@ -64,17 +65,28 @@ def render_relevance(comparisons: Sequence[Comparison]) -> str:
             f"{each.queries:,}",
             f"{each.ours.ndcg10:.3f}",
             f"{each.plain.ndcg10:.3f}",
-            f"{each.difference:+.3f}{'' if each.is_good else ' !'}",
+            f"{each.difference:+.3f}{'' if each.difference >= -TOLERANCE else ' !'}",
             f"{each.ours.map:.3f}",
             f"{each.plain.map:.3f}",
             f"{each.ours.recall100:.3f}",
             f"{each.plain.recall100:.3f}",
+            *(
+                (f"{each.embedded.ndcg10:.3f}", f"{each.apart:.3f}{'' if each.apart <= APART else ' !'}")
+                if each.embedded
+                else ()
+            ),
         )
         for each in comparisons
     ]
-    bad = [each.name for each in comparisons if not each.is_good]
-    named = ", ".join(bad) or "None"
-    return f"{_table([head, *rows])}\n\nMore than {TOLERANCE} below bm25s: {named.lower()}."
+    low = [each.name for each in comparisons if each.difference < -TOLERANCE]
+    far = [each.name for each in beside if each.apart > APART]
+    lines = [
+        _table([(*head, *(("embedded", "apart") if beside else ())), *rows]),
+        "",
+        f"More than {TOLERANCE} below bm25s: {', '.join(low) or 'none'}.",
+        *([f"Engines more than {APART} apart in nDCG@10: {', '.join(far) or 'none'}."] if beside else []),
+    ]
+    return "\n".join(lines)
 
 
 def render_growth(grown: Sequence[Growth]) -> str:
