@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from search.language.lexemes import Chunk, Dangling, FieldName, Lexeme, Mark, Quoted, YearRange
-from search.language.policy import MAX_DEPTH, MAX_TERMS
+from search.language.policy import MAX_DEPTH, MAX_PREFIXES, MAX_TERMS
 
 # Marks with which no operand begins.
 _NO_OPERAND: Final = (Mark.AND, Mark.OR, Mark.CLOSE)
@@ -23,7 +23,10 @@ def arrange(lexemes: list[Lexeme]) -> tuple[list[Lexeme], list[str]]:
     limited = list(_within_limit(joined))
     if _count(limited) < _count(joined):
         notes.append(f"Only the first {MAX_TERMS} words were read.")
-    return limited, notes
+    few_stars = list(_with_few_stars(limited))
+    if few_stars != limited:
+        notes.append(f"Only the first {MAX_PREFIXES} stars were read, further words without their star.")
+    return few_stars, notes
 
 
 def _in_pairs(lexemes: list[Lexeme]) -> tuple[list[Lexeme], list[str]]:
@@ -97,6 +100,17 @@ def _within_limit(lexemes: Iterable[Lexeme]) -> Iterator[Lexeme]:
             left -= _words_in(kept)
             yield kept
         elif lexeme is Mark.OPEN or lexeme is Mark.CLOSE:
+            yield lexeme
+
+
+def _with_few_stars(lexemes: Iterable[Lexeme]) -> Iterator[Lexeme]:
+    """As many beginnings of words as are read; after that they are words."""
+    left = MAX_PREFIXES
+    for lexeme in lexemes:
+        if isinstance(lexeme, Chunk) and lexeme.starred:
+            left -= 1
+            yield lexeme if left >= 0 else replace(lexeme, starred=False)
+        else:
             yield lexeme
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from search.language.policy import MAX_QUERY_LENGTH, MAX_TERMS
+from search.language.policy import MAX_PREFIXES, MAX_QUERY_LENGTH, MAX_TERMS
 from search.language.reader import read_query
-from search.language.tree import Everything, Not, Some
+from search.language.tree import Everything, Not, Prefix, Some, Word
 
 from .wellformed import check_tree, leaf_count
 
@@ -168,6 +168,19 @@ def test_256_words_are_all_read_without_a_note() -> None:
 def test_words_of_a_phrase_are_counted_too() -> None:
     query = read_query('x "' + "y z " * 200 + '" -v')
     assert leaf_count(query.tree) == MAX_TERMS
+
+
+def test_stars_past_the_16th_are_left_out_with_a_note() -> None:
+    query = read_query(" ".join(f"w{i}*" for i in range(MAX_PREFIXES + 1)))
+    assert isinstance(query.tree, Some)
+    assert query.tree.operands[-2:] == (Prefix(text="w15"), Word(text="w16"))
+    assert query.notes == ("Only the first 16 stars were read, further words without their star.",)
+
+
+def test_16_stars_are_all_read_without_a_note() -> None:
+    query = read_query(" OR ".join(f"w{i}*" for i in range(MAX_PREFIXES)))
+    assert query.tree == Some(operands=tuple(Prefix(text=f"w{i}") for i in range(MAX_PREFIXES)))
+    assert query.notes == ()
 
 
 def test_an_exclusion_past_the_limit_is_not_turned_into_a_word() -> None:
