@@ -25,7 +25,8 @@ class WordFrequency:
     """A word of the index, lowercased and folded but not stemmed.
 
     `edits` away from the word that was asked for: letters added, dropped, changed, or two neighbours swapped.
-    `documents` have it in the field in which it is most frequent.
+    `documents` have it in the field in which it is most frequent; where it is not the word that was asked for, those
+    may be counted that were replaced or removed since.
     """
 
     word: str
@@ -51,7 +52,8 @@ class SearchEngine(Protocol):
     def similar_words(self, word: str) -> Sequence[WordFrequency]:
         """Words of the index with the same first letter within `MOST_EDITS`, in any order.
 
-        The word itself is among them if the index has it.
+        No more edits than the shorter of both has letters. The word itself is among them if the index has it. A text
+        that is not one word has none.
         """
         ...
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import Final
 
-from mappings.analysis import fold
 from search.engine import SearchEngine, WordFrequency
 from search.language.leaves import positive_leaves
 from search.language.reader import read_query
@@ -72,13 +71,12 @@ def _options(engine: SearchEngine, word: str) -> list[str]:
     """What may stand in a word's place: other words if the index lacks it, else itself before any other."""
     if len(word) < _SHORTEST or any(character.isdigit() for character in word):  # a number has no spelling
         return [word]
-    folded = fold(word)
     found = engine.similar_words(word)
-    known = next((other.documents for other in found if other.word == folded), 0)
+    known = next((other.documents for other in found if other.edits == 0), 0)
     others = [
         other
         for other in found
-        if other.word != folded
+        if other.edits
         and other.documents >= known * _MUCH_MORE
         and (other.edits == 1 or len(word) > _LONGEST_FOR_ONE_EDIT)
     ]

@@ -1,6 +1,6 @@
 """The reading side of the Elasticsearch engine: one request a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from elasticsearch import Elasticsearch
@@ -14,7 +14,6 @@ from engines.elasticsearch.highlight import highlighting, spans
 from engines.elasticsearch.indices import Indices
 from engines.elasticsearch.queries import compile_node, filtered, ranked
 from engines.elasticsearch.schema import words_field
-from mappings.analysis import fold
 from mappings.fields import EVERYTHING
 from search.engine import MOST_EDITS, GenerationName, WordFrequency
 from search.errors import EngineFault, EngineTimeout, IndexIncompatible, IndexMissing
@@ -30,8 +29,8 @@ SEARCH_TYPE: Final = "dfs_query_then_fetch"
 # that it is there at all is told apart from a time-out, after which it is left alone.
 _GIVES_UP: Final = "1500ms"
 
-# More words than this within two edits are not needed to find the likeliest three.
-_MOST_SIMILAR: Final = 100
+# Far more than there are: the most frequent of those within two edits may be any of them.
+_MOST_SIMILAR: Final = 50_000
 
 # An index of another release may lack what is asked for. Elasticsearch finds nothing in a field that it does not know,
 # and counts nothing; only to sort by one it has to be told what to take it for.
@@ -84,7 +83,6 @@ class ElasticsearchEngine:
 
     def similar_words(self, word: str) -> Sequence[WordFrequency]:
         """Words with the same first letter within two edits."""
-        folded = fold(word)
         field = words_field(EVERYTHING)
         term = {
             "field": field,
@@ -95,23 +93,20 @@ class ElasticsearchEngine:
             "min_word_length": 1,
             "max_term_freq": 2_000_000_000,  # words that occur are asked about too, however often they do
             "size": _MOST_SIMILAR,
+            "accuracy": 0.0,  # the number of edits says enough
             "string_distance": "damerau_levenshtein",
         }
         body = {
             **_ANY_HIT,
-            "query": Q("term", **{field: {"value": folded}}).to_dict(),
-            "suggest": {"similar": {"text": folded, "term": term}},
+            "query": Q("match", **{field: {"query": word}}).to_dict(),
+            "suggest": {"similar": {"text": word, "term": term}},
         }
         _, answer = self._ask(body)
-        itself = answer["hits"]["total"]["value"]
-        others = [option for entry in answer["suggest"]["similar"] for option in entry["options"]]
-        return [
-            *([WordFrequency(word=folded, edits=0, documents=itself)] if itself else []),
-            *(
-                WordFrequency(word=o["text"], edits=OSA.distance(folded, o["text"]), documents=o["freq"])
-                for o in others
-            ),
-        ]
+        match answer["suggest"]["similar"]:
+            case [found]:
+                return _similar(found["text"], answer["hits"]["total"]["value"], found["options"])
+            case _:
+                return ()
 
     def generation(self) -> GenerationName:
         """The active generation. Raises whatever keeps it from being searched, with what an operator has to know."""
@@ -181,6 +176,15 @@ def _unranked(request: SearchRequest) -> dict[str, Any]:
     if (chosen := filtered(request.filters)) is not None:
         clauses.append(chosen)
     return {**_ANY_HIT, "query": Q("bool", filter=clauses).to_dict()}
+
+
+def _similar(word: str, documents: int, others: Iterable[Mapping[str, Any]]) -> list[WordFrequency]:
+    """A word as the index has it, if it does, and those that are like it."""
+    found = [WordFrequency(word=word, edits=0, documents=documents)] if documents else []
+    for other in others:
+        edits = OSA.distance(word, other["text"])
+        found.append(WordFrequency(word=other["text"], edits=edits, documents=other["freq"]))
+    return found
 
 
 def _hit(found: Mapping[str, Any]) -> Hit:

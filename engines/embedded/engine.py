@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import tantivy
 from rapidfuzz import process
@@ -23,6 +24,8 @@ from search.passages import mark, passage
 from search.request import SearchRequest
 from search.results import Bucket, Hit, SearchPage
 from search.shown import from_json
+
+_plain: Final = plain_analyzer()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,16 +84,11 @@ class EmbeddedEngine:
     def similar_words(self, word: str) -> Sequence[WordFrequency]:
         """Words with the same first letter within two edits."""
         with translated():
-            searcher = self._current().searcher
-            folded = "".join(plain_analyzer().analyze(word))
-            if not folded:
-                return ()
-            # No field has more words, or a word in more documents, than the one that holds the words of all.
-            documents = dict(searcher.terms_with_prefix(words_field(EVERYTHING), folded[0]))
-            near = process.extract(
-                folded, documents.keys(), scorer=OSA.distance, score_cutoff=MOST_EDITS, limit=None, processor=None
-            )
-            return [WordFrequency(word=known, edits=int(edits), documents=documents[known]) for known, edits, _ in near]
+            match _plain.analyze(word):
+                case [folded]:
+                    return _similar(self._current(), folded)
+                case _:
+                    return ()
 
     def generation(self) -> GenerationName:
         """The active generation."""
@@ -134,6 +132,21 @@ class EmbeddedEngine:
             compiler=QueryCompiler(index.schema, searcher, opened.fields),
             terms=FacetTerms(index.schema, searcher),
         )
+
+
+def _similar(snapshot: _Snapshot, word: str) -> list[WordFrequency]:
+    # No field has more words, or a word in more documents, than the one that holds the words of all.
+    field = words_field(EVERYTHING)
+    documents = dict(snapshot.searcher.terms_with_prefix(field, word[0]))
+    if word in documents:  # the dictionary counts documents that were replaced as well
+        itself = tantivy.Query.term_query(snapshot.opened.index.schema, field, word, "basic")
+        documents[word] = total_of(snapshot.searcher.search(itself, limit=1))
+    near = process.extract(word, documents.keys(), scorer=OSA.distance, score_cutoff=MOST_EDITS, limit=None)
+    return [
+        WordFrequency(word=known, edits=int(edits), documents=documents[known])
+        for known, edits, _ in near
+        if edits <= min(len(word), len(known)) and documents[known]
+    ]
 
 
 def _hits(snapshot: _Snapshot, request: SearchRequest, addresses: Sequence[Address]) -> tuple[Hit, ...]:
