@@ -3,7 +3,7 @@
 from typing import Final
 
 from catalogue.record import Concept, PartialDate, Record
-from mappings.analysis import fold, folded_words
+from mappings.analysis import fold, folded_words, searchable
 from mappings.fields import EVERYTHING, NONE_GIVEN, facet_term
 from search.engine import Document
 from search.results import Named, Shown
@@ -37,8 +37,8 @@ def to_document(record: Record) -> Document:
 
 
 def _texts(record: Record) -> dict[str, list[str]]:
-    """The text fields that hold something of their own."""
-    return {
+    """The text fields that hold something of their own, as engines are given it."""
+    texts = {
         "title": [record.title],
         "contributors": _contributor_texts(record),
         "themes": list(dict.fromkeys(concept.label for theme in record.themes for concept in _with_broader(theme))),
@@ -47,6 +47,7 @@ def _texts(record: Record) -> dict[str, list[str]]:
         "abstract": [record.abstract] if record.abstract else [],
         "identifiers": [identifier for identifier in (record.doi, record.isbn, _isbn_10(record.isbn)) if identifier],
     }
+    return {field: [searchable(value) for value in values] for field, values in texts.items()}
 
 
 def to_shown(record: Record) -> Shown:

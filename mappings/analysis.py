@@ -2,7 +2,8 @@
 
 A token is a letter or number with the letters, marks and numbers that follow it, or a single Han, Hiragana or Katakana
 character (those scripts put no space between words). Tokens are lowercased, folded to ASCII where that is possible,
-and stemmed by Snowball English. Text is NFC before it is analysed: a decomposed accent would cut a word in two.
+and stemmed by Snowball English. Text is NFC before it is analysed: a decomposed accent would cut a word in two. What
+engines would read differently even so is taken out before they get it (`searchable`).
 """
 
 import re
@@ -19,8 +20,9 @@ TOKEN_PATTERN: Final = (
     r"[\p{L}\p{M}\p{N}&&[^\p{Han}\p{Hiragana}\p{Katakana}]]*"
 )
 
-# A longer token is a mistake in the text, not a word that somebody looks for.
-LONGEST_TOKEN: Final = 80  # bytes of UTF-8
+# What follows in a longer token is left out. Thai, which puts no space between words, has such; else they are mistakes.
+LONGEST_TOKEN: Final = 80  # characters
+_MAY_BE_LONG: Final = re.compile(rf"\S{{{LONGEST_TOKEN + 1}}}")
 
 # Words of different values of one field stand this far apart, so that no phrase reaches from one author into the next.
 VALUE_GAP: Final = 100
@@ -44,6 +46,28 @@ STOP_WORDS: Final = frozenset(
 def normalise(text: str) -> str:
     """The text in NFC, the one form in which text is stored, indexed and asked for."""
     return unicodedata.normalize("NFC", text)
+
+
+def with_plain_capitals(text: str) -> str:
+    """The text with I for İ, whose small letter is i to Java, and i with a second dot to Rust."""
+    return text.replace("İ", "I")
+
+
+def searchable(text: str) -> str:
+    """The text as engines and queries have it, of the same length: what engines would read differently is taken out.
+
+    That is İ, and the rest of tokens that are too long, which engines do not measure alike: blanks stand in its place.
+    """
+    text = with_plain_capitals(text)
+    if _MAY_BE_LONG.search(text) is None:
+        return text
+    pieces: list[str] = []
+    at = 0
+    for start, end in token_spans(text):
+        if end - start > LONGEST_TOKEN:
+            pieces += [text[at : start + LONGEST_TOKEN], " " * (end - start - LONGEST_TOKEN)]
+            at = end
+    return "".join([*pieces, text[at:]])
 
 
 def tokens(text: str) -> list[str]:

@@ -44,7 +44,7 @@ class Field:
 
 # Raised by one whenever the analysis, the kind of a field or what stands in one changes: an index of another format is
 # made anew before anything is read from it. A field more or less is none such change (`mappings.form`).
-FORMAT_VERSION: Final = 4
+FORMAT_VERSION: Final = 5
 
 # The text field that holds the words of all others.
 EVERYTHING: Final = "everything"

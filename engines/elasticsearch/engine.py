@@ -14,6 +14,7 @@ from engines.elasticsearch.highlight import highlighting, spans
 from engines.elasticsearch.indices import Indices
 from engines.elasticsearch.queries import compile_node, filtered, ranked
 from engines.elasticsearch.schema import words_field
+from mappings.analysis import searchable
 from mappings.fields import EVERYTHING
 from search.engine import MOST_EDITS, GenerationName, WordFrequency
 from search.errors import EngineFault, EngineTimeout, IndexIncompatible, IndexMissing
@@ -83,6 +84,7 @@ class ElasticsearchEngine:
 
     def similar_words(self, word: str) -> Sequence[WordFrequency]:
         """Words with the same first letter within two edits."""
+        text = searchable(word)
         field = words_field(EVERYTHING)
         term = {
             "field": field,
@@ -98,8 +100,8 @@ class ElasticsearchEngine:
         }
         body = {
             **_ANY_HIT,
-            "query": Q("match", **{field: {"query": word}}).to_dict(),
-            "suggest": {"similar": {"text": word, "term": term}},
+            "query": Q("match", **{field: {"query": text}}).to_dict(),
+            "suggest": {"similar": {"text": text, "term": term}},
         }
         _, answer = self._ask(body)
         match answer["suggest"]["similar"]:
@@ -198,6 +200,6 @@ def _hit(found: Mapping[str, Any]) -> Hit:
         id=found["_id"],
         version=found["_version"],
         shown=shown,
-        title=mark(shown.title, spans(highlights, "title", shown.title)),
-        passage=passage(abstract, spans(highlights, "abstract", abstract)),
+        title=mark(shown.title, spans(highlights, "title", searchable(shown.title))),
+        passage=passage(abstract, spans(highlights, "abstract", searchable(abstract))),
     )

@@ -12,10 +12,10 @@ import json
 from pathlib import Path
 from typing import Any, Final, assert_never
 
-from mappings.analysis import LONGEST_TOKEN, TOKEN_PATTERN, VALUE_GAP
+from mappings.analysis import TOKEN_PATTERN, VALUE_GAP
 from mappings.fields import Field, Kind
 from mappings.form import PRESENT, IndexForm
-from mappings.stems import STEM_OVERRIDES
+from mappings.stems import BEFORE_STEMMER, STEM_OVERRIDES
 
 STEMMED: Final = "stemmed"
 PLAIN: Final = "plain"
@@ -46,16 +46,21 @@ def build_mapping(form: IndexForm) -> dict[str, Any]:
 
 def build_analysis() -> dict[str, Any]:
     """The analyzers of the index settings."""
-    folding = ["short_enough", "lowercase", "asciifolding"]
+    newer = {
+        f"newer_snowball_{number}": {"type": "pattern_replace", "pattern": pattern, "replacement": replacement}
+        for number, (pattern, replacement) in enumerate(BEFORE_STEMMER, 1)
+    }
+    folding = ["lowercase", "asciifolding", "lowercase"]  # folding gives capitals for small capitals
+    stemming = ["overrides", *newer, "english", "lowercase"]
     return {
         "tokenizer": {"tokens": {"type": "pattern", "group": 0, "pattern": _java_pattern()}},
         "filter": {
-            "short_enough": {"type": "length", "max": LONGEST_TOKEN},
-            "as_older_snowball": {"type": "stemmer_override", "rules": list(STEM_OVERRIDES)},
+            "overrides": {"type": "stemmer_override", "rules": list(STEM_OVERRIDES)},
             "english": {"type": "stemmer", "language": "porter2"},
+            **newer,
         },
         "analyzer": {
-            STEMMED: {"type": "custom", "tokenizer": "tokens", "filter": [*folding, "as_older_snowball", "english"]},
+            STEMMED: {"type": "custom", "tokenizer": "tokens", "filter": [*folding, *stemming]},
             PLAIN: {"type": "custom", "tokenizer": "tokens", "filter": folding},
         },
     }

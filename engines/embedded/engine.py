@@ -17,6 +17,7 @@ from engines.embedded.keys import FacetTerms
 from engines.embedded.queries import QueryCompiler
 from engines.embedded.ranking import Address, ranked_addresses, total_of
 from engines.embedded.schema import plain_analyzer, words_field
+from mappings.analysis import searchable
 from mappings.fields import EVERYTHING
 from search.engine import MOST_EDITS, GenerationName, WordFrequency
 from search.errors import EngineError, IndexMissing
@@ -84,7 +85,7 @@ class EmbeddedEngine:
     def similar_words(self, word: str) -> Sequence[WordFrequency]:
         """Words with the same first letter within two edits."""
         with translated():
-            match _plain.analyze(word):
+            match _plain.analyze(searchable(word)):
                 case [folded]:
                     return _similar(self._current(), folded)
                 case _:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from engines.embedded.schema import plain_analyzer, stemmed_analyzer
-from mappings.analysis import token_spans
+from mappings.analysis import LONGEST_TOKEN, token_spans, with_plain_capitals
 from mappings.fields import Field
 from search.language.leaves import positive_leaves
 from search.language.tree import Node, Phrase, Prefix, Word
@@ -57,8 +57,10 @@ class _Marker:
         self._in_ascii = re.compile(rf"(?<![a-z0-9])(?:{starts})[a-z0-9]*", re.ASCII | re.IGNORECASE)
 
     def spans(self, text: str) -> Iterator[Span]:
-        """The places in the text, from left to right."""
-        for start, end in self._candidates(text):
+        """The places in the text, from left to right. Of a token that is too long the index has the beginning."""
+        text = with_plain_capitals(text)
+        for start, whole_end in self._candidates(text):
+            end = min(whole_end, start + LONGEST_TOKEN)
             word = text[start:end]
             if _stem(word) in self._stems or (self._beginnings and _folded(word).startswith(self._beginnings)):
                 yield start, end
@@ -103,7 +105,7 @@ def _beginnings(leaves: Iterable[_Leaf]) -> Iterator[str]:
 
 @lru_cache(_MOST_KNOWN)
 def _stem(word: str) -> str:
-    """The term of a token; empty where it is too long for the index."""
+    """The term of a token."""
     return "".join(_stemmed.analyze(word))
 
 

@@ -103,7 +103,7 @@ class QueryCompiler:
         return self._terms(node.words, node.field)
 
     def _terms(self, words: Sequence[str], field: str | None, *, boost: float = 1.0) -> Query:
-        """The words next to each other. One that is too long for the index leaves a gap, there as here."""
+        """The words next to each other."""
         terms = [(place, term) for place, word in enumerate(words) for term in _stemmed.analyze(word)]
         if not terms or not self._is_searched(field):
             return Query.empty_query()

@@ -4,7 +4,7 @@ from typing import Final
 
 import tantivy
 
-from mappings.analysis import LONGEST_TOKEN, TOKEN_PATTERN
+from mappings.analysis import TOKEN_PATTERN
 from mappings.fields import Kind
 from mappings.form import IndexForm
 
@@ -94,7 +94,7 @@ def register_analyzers(index: tantivy.Index) -> None:
 def _folding() -> tantivy.TextAnalyzerBuilder:
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(TOKEN_PATTERN))
-        .filter(tantivy.Filter.remove_long(LONGEST_TOKEN + 1))  # the filter removes this length too
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.lowercase())  # folding gives capitals for small capitals
     )

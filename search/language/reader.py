@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from mappings.analysis import folded_words, normalise
+from mappings.analysis import folded_words, normalise, searchable
 from search.language.arrangement import arrange
 from search.language.composition import relaxed, requires_some
 from search.language.lexemes import FieldName, Lexeme, Mark, YearRange
@@ -27,7 +27,7 @@ def read_query(text: str) -> Query:
     A text without any word finds everything. Longer texts than `policy.MAX_QUERY_LENGTH` are for the caller to refuse.
     """
     text = normalise(text)
-    lexer = Lexer(text=_HYPHENATED_ISBN.sub(_joined, text))
+    lexer = Lexer(text=_HYPHENATED_ISBN.sub(_joined, searchable(text)))
     lexer.run()
     lexemes, arrangement_notes = arrange(lexer.lexemes)
     parser = Parser(lexemes=lexemes)

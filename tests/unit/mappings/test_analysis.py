@@ -9,7 +9,16 @@ import tantivy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mappings.analysis import TOKEN_PATTERN, fold, folded_words, is_stop_word, normalise, token_spans, tokens
+from mappings.analysis import (
+    TOKEN_PATTERN,
+    fold,
+    folded_words,
+    is_stop_word,
+    normalise,
+    searchable,
+    token_spans,
+    tokens,
+)
 
 reference = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(TOKEN_PATTERN)).build()
 
@@ -96,3 +105,19 @@ def test_common_words_are_stop_words(word: str) -> None:
 @pytest.mark.parametrize("word", ["cohesion", "being", "WHO", "IT", "us"])
 def test_content_words_and_names_in_capitals_are_no_stop_words(word: str) -> None:
     assert not is_stop_word(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        pytest.param("İstanbul and IŞIK", "Istanbul and IŞIK", id="a capital with two small letters"),
+        pytest.param(f"a {'x' * 80} b", f"a {'x' * 80} b", id="longest token"),
+        pytest.param(f"a {'x' * 81}, b", f"a {'x' * 80} , b", id="longer token"),
+        pytest.param(f"{'é' * 81}-{'ж' * 90} é", f"{'é' * 80} -{'ж' * 80}{' ' * 10} é", id="two of them"),
+        pytest.param("社" * 90, "社" * 90, id="tokens of one character"),
+        pytest.param("x-" * 90, "x-" * 90, id="punctuation within"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_what_engines_read_differently_is_taken_out(text: str, given: str) -> None:
+    assert searchable(text) == given
