@@ -108,7 +108,7 @@ def _elasticsearch(environment: Mapping[str, str]) -> ElasticsearchSettings:
         limit = "a name of up to 100 small letters, digits, - and _"
         raise SettingsError(f"ELASTICSEARCH_ALIAS is {alias!r}, but has to be {limit}")
     return ElasticsearchSettings(
-        url=environment.get("ELASTICSEARCH_URL") or "http://127.0.0.1:9200",
+        url=_cluster_address(environment),
         api_key=environment.get("ELASTICSEARCH_API_KEY") or None,
         ca=environment.get("ELASTICSEARCH_CA") or None,
         alias=alias,
@@ -116,6 +116,14 @@ def _elasticsearch(environment: Mapping[str, str]) -> ElasticsearchSettings:
         replicas=_whole_number(environment, "ELASTICSEARCH_REPLICAS", default=0, lowest=0, highest=10),
         refresh=_whole_number(environment, "ELASTICSEARCH_REFRESH", default=500, lowest=100, highest=60_000),
     )
+
+
+def _cluster_address(environment: Mapping[str, str]) -> str:
+    text = environment.get("ELASTICSEARCH_URL") or "http://127.0.0.1:9200"
+    if not re.fullmatch(r"https?://[^\s/]+:\d{1,5}/?\S*", text):
+        limit = "an address with a port, such as https://search.example.org:9200"
+        raise SettingsError(f"ELASTICSEARCH_URL is {text!r}, but has to be {limit}")
+    return text
 
 
 def _whole_number(environment: Mapping[str, str], name: str, *, default: int, lowest: int, highest: int) -> int:

@@ -189,6 +189,7 @@ def test_a_port_in_use_is_said_in_one_line(server: ServerProcess, tmp_path: Path
         ({"WEB_PROCESSES": "0"}, "WEB_PROCESSES is '0', but has to be a whole number from 1 to 64"),
         ({"HOST": "no such host"}, "HOST is 'no such host', but has to be a name or an address of this machine"),
         ({"HOST": "192.0.2.1"}, "HOST is '192.0.2.1', but has to be a name or an address of this machine"),
+        ({"ELASTICSEARCH_URL": "es:9200"}, "ELASTICSEARCH_URL is 'es:9200', but has to be an address with a port"),
         ({"BELONG_DATA": "/dev/null/data"}, "/dev/null/data: Not a directory"),
         ({"BELONG_DATA": "/proc/nothing"}, "/proc/nothing: No such file or directory"),
         ({"DATABASE_URL": "nonsense"}, "catalogue address is 'nonsense', but has to be"),
