@@ -247,7 +247,7 @@ def test_a_link_that_is_a_script_is_never_a_link(
 ) -> None:
     id_ = touch(services, date=PartialDate(year=2099))
     _write_link(services, id_, link)
-    assert services.indexer.try_work(anew=True)
+    assert services.indexer.catch_up()
     client = application(services)
     for address in (f"/records/{id_}", "/search?q=zymurgy", "/"):
         text = client.get(address).text.casefold()
