@@ -45,9 +45,19 @@ class Server(BaseApplication):
         """Called by gunicorn in each worker process."""
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         logging.getLogger("elastic_transport").setLevel(logging.ERROR)  # or a line for each search
-        self._services = build_services(self._settings)
-        self._services.indexer.start()
+        self._services = self._build_services()
         return create_app(self._services)
+
+    def _build_services(self) -> Services:
+        """With workers beside it this process only tells them what changed; else it takes part in the indexing."""
+        if self._settings.redis_url is not None:
+            # Late: who has no workers need not wait for Celery.
+            from tasks.nudge import start_nudge
+
+            return build_services(self._settings, nudge=start_nudge(self._settings))
+        services = build_services(self._settings)
+        services.indexer.start()
+        return services
 
     def _stop(self, _server: object, _worker: object) -> None:
         if self._services is not None:

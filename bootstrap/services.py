@@ -1,7 +1,7 @@
 """Builds the parts of the service and wires them together: the only module that names an engine."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, assert_never
@@ -58,10 +58,15 @@ class CatalogueLabels:
         return {FacetValue(value): label for value, label in found.items()}
 
 
-def build_services(settings: Settings) -> Services:
-    """All parts for these settings. Files and connections are opened when they are first needed, after any fork."""
+def build_services(settings: Settings, *, nudge: Callable[[], None] | None = None) -> Services:
+    """All parts for these settings. Files and connections are opened when they are first needed, after any fork.
+
+    `nudge` is called after each change that has to be indexed, and must not raise; without it the indexer of this
+    process is told.
+    """
     # The indexer is nudged by the catalogue that it reads: the nudge finds it when a write has happened.
-    catalogue = open_catalogue(settings.database_url, after_commit=lambda: indexer.nudge())  # noqa: PLW0108
+    after_commit = nudge or (lambda: indexer.nudge())  # noqa: PLW0108
+    catalogue = open_catalogue(settings.database_url, after_commit=after_commit)
     engine, writer = _build_engine(settings)
     indexer = _build_indexer(settings, catalogue, writer)
     discovery = Discovery(engine, CatalogueLabels(catalogue))

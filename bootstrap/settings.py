@@ -53,6 +53,7 @@ class Settings:
     WEB_THREADS      how many threads each of them has: 4
     CONTACT          where "contact us" leads, a mail address or a web address: nowhere
     ENGINE           embedded or elasticsearch: embedded
+    REDIS_URL        the Redis over which workers are told to index: none, the service indexes by itself
     ELASTICSEARCH_*  see `ElasticsearchSettings`
     """
 
@@ -64,6 +65,7 @@ class Settings:
     web_threads: int
     contact: str | None
     engine: EngineName
+    redis_url: str | None
     elasticsearch: ElasticsearchSettings
 
     @property
@@ -75,6 +77,7 @@ class Settings:
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings; an empty variable is one that is not set. Raises SettingsError."""
     data = Path(environment.get("BELONG_DATA") or "data").absolute()
+    engine = _engine(environment)
     return Settings(
         host=environment.get("HOST") or "127.0.0.1",
         port=_whole_number(environment, "PORT", default=8000, lowest=0, highest=65_535),
@@ -83,7 +86,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         web_processes=_whole_number(environment, "WEB_PROCESSES", default=2, lowest=1, highest=64),
         web_threads=_whole_number(environment, "WEB_THREADS", default=4, lowest=1, highest=64),
         contact=_contact(environment),
-        engine=_engine(environment),
+        engine=engine,
+        redis_url=_redis_url(environment, engine),
         elasticsearch=_elasticsearch(environment),
     )
 
@@ -100,6 +104,22 @@ def _engine(environment: Mapping[str, str]) -> EngineName:
     if name not in set(EngineName):
         raise SettingsError(f"ENGINE is {name!r}, but has to be {' or '.join(EngineName)}")
     return EngineName(name)
+
+
+def _redis_url(environment: Mapping[str, str], engine: EngineName) -> str | None:
+    address = environment.get("REDIS_URL") or None
+    if address is None:
+        return None
+    if not address.startswith(("redis://", "rediss://")):
+        scheme, found, _ = address.partition("://")  # the rest may hold a password
+        beginning = repr(scheme) if found else "no scheme"
+        raise SettingsError(f"REDIS_URL begins with {beginning}, but has to begin with redis:// or rediss://")
+    if engine is EngineName.EMBEDDED:
+        raise SettingsError(
+            "REDIS_URL is set, but ENGINE is 'embedded': its index has an indexer of its own. "
+            "Set ENGINE=elasticsearch, or leave REDIS_URL out"
+        )
+    return address
 
 
 def _elasticsearch(environment: Mapping[str, str]) -> ElasticsearchSettings:

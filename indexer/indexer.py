@@ -110,6 +110,19 @@ class Indexer:
         finally:
             self.release()
 
+    def work_for(self, seconds: float) -> bool:
+        """Work here and now until nothing is due and no run is under way, for so long; whether there is more to do.
+
+        The step at hand is finished. Raises what `try_turn` does.
+        """
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if not self.try_turn() or self._is_idle():
+                return False
+            if not self._worked:
+                time.sleep(_SWEEP)
+        return True
+
     def release(self) -> None:
         """Let another process write."""
         self._looked_at = None

@@ -23,6 +23,7 @@ from catalogue.intake.sample import SAMPLE
 from catalogue.record import Draft
 from tests.processes import ServerProcess
 from tests.servers.elasticsearch import NoElasticsearch, running_elasticsearch
+from tests.servers.redis import NoRedis, running_redis
 
 # No deadline: on a busy machine a slow example is no mistake.
 hypothesis.settings.register_profile("short", deadline=None)
@@ -112,5 +113,16 @@ def elasticsearch_url() -> Iterator[str]:
         try:
             url = stack.enter_context(running_elasticsearch())
         except NoElasticsearch as e:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(str(e))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a real Redis, one for the whole run: each test empties it first."""
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(running_redis())
+        except NoRedis as e:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(str(e))
         yield url

@@ -10,6 +10,7 @@ from app.cli.resyncing import resync
 from app.cli.searching import search
 from app.cli.serving import serve
 from app.cli.status import status
+from app.cli.working import beat, worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for _command in (serve, import_command, reindex, resync, reconcile, dead_letters, search, status):
+for _command in (serve, worker, beat, import_command, reindex, resync, reconcile, dead_letters, search, status):
     main.add_command(_command)

@@ -18,7 +18,7 @@ def serve() -> None:
     """Serve the library at HOST and PORT, until SIGTERM or Ctrl+C.
 
     An empty catalogue gets the sample library first, and an index that is missing, damaged or of an older format is
-    made anew. Exit status: 0 after SIGTERM or Ctrl+C; 2 where it cannot be served.
+    made anew: with REDIS_URL by the workers. Exit status: 0 after SIGTERM or Ctrl+C; 2 where it cannot be served.
     """
     from app.listening import CannotListen, open_listener
     from app.server import Server
@@ -42,6 +42,8 @@ def _prepare(services: "Services") -> None:
     if _is_empty(services):
         click.echo("The catalogue is empty: loading the sample library.", err=True)
         import_with_progress(services, SAMPLE)
+    if services.settings.redis_url is not None:
+        return  # the workers do it
     try:
         with progress() as line:
             services.indexer.catch_up(lambda: show_work(services, line))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ["app", "bootstrap", "catalogue", "engines", "indexer", "mappings", "search"]
+PACKAGES = ["app", "bootstrap", "catalogue", "engines", "indexer", "mappings", "search", "tasks"]
 MODULES = [file.relative_to(ROOT) for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))]
 
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc", "core", "lib"}

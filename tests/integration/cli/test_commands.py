@@ -15,7 +15,8 @@ import pytest
 from tests.integration.cli.running import run
 from tests.processes import BELONG, ROOT, ServerProcess, belong, environment_of, eventually
 
-COMMANDS = ["serve", "import", "reindex", "resync", "reconcile", "dead-letters", "search", "status"]
+RUNNING = ["serve", "worker", "beat"]
+COMMANDS = [*RUNNING, "import", "reindex", "resync", "reconcile", "dead-letters", "search", "status"]
 SUBCOMMANDS = [
     ["reindex", "status"],
     ["reindex", "cancel"],
@@ -54,7 +55,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [*([each] for each in COMMANDS if each not in {"serve", "dead-letters"}), *SUBCOMMANDS],
+    [*([each] for each in COMMANDS if each not in {*RUNNING, "dead-letters"}), *SUBCOMMANDS],
     ids=" ".join,
 )
 def test_every_command_can_answer_in_json_and_tells_its_exit_statuses(tmp_path: Path, command: list[str]) -> None:

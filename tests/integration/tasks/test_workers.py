@@ -1,0 +1,128 @@
+"""Real workers on a real Redis and a real Elasticsearch: changes arrive, whoever dies and whatever gets lost."""
+
+import os
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+
+import redis
+from sqlalchemy import update
+
+from catalogue import runs
+from catalogue.models import PendingRow
+from catalogue.runs import RunKind
+from tests.integration.tasks.conftest import Cluster
+from tests.processes import eventually
+from tests.servers.proxy import PASS, Fault
+
+
+def end_leases(cluster: Cluster) -> None:
+    """Let the time pass for which a dead worker holds its records back."""
+    with cluster.services.catalogue.write() as session:
+        session.execute(update(PendingRow).values(lease_until=datetime.now(UTC)))
+
+
+def is_leased(cluster: Cluster) -> bool:
+    with cluster.services.catalogue.read() as session:
+        return session.query(PendingRow).where(PendingRow.lease_until.is_not(None)).count() > 0
+
+
+def drift(cluster: Cluster) -> int:
+    """How many records differ between catalogue and index."""
+    with cluster.services.catalogue.write() as session:
+        number = runs.start(session, RunKind.RECONCILE, started_by="a test")
+    assert cluster.services.indexer.catch_up()
+    with cluster.services.catalogue.read() as session:
+        report = runs.get(session, number).report
+    assert report is not None
+    return sum(report["counts"].values())
+
+
+def is_indexed(cluster: Cluster, words: str, total: int) -> bool:
+    """Whether a search finds so many records, after nothing has been left to do."""
+    return (
+        eventually(lambda: cluster.waiting() == 0, within=30) is not None
+        and eventually(lambda: cluster.found(words) == total, within=10) is not None
+    )
+
+
+def test_an_edit_reaches_elasticsearch_through_a_worker_within_a_second(cluster: Cluster) -> None:
+    cluster.workers()
+    times = []
+    for word in ("Abacus", "Abalone", "Abandon", "Abattoir"):
+        cluster.save(word)
+        times.append(eventually(lambda word=word: cluster.found(word) == 1, within=30))
+    print("Searchable after", *times, "s")  # noqa: T201 - seen with pytest -rP
+    assert None not in times
+    assert min(filter(None, times)) < 1
+
+
+def test_what_a_killed_process_worked_on_is_delivered_again(cluster: Cluster) -> None:
+    workers = cluster.workers()
+    before = {child for worker in workers for child in worker.children()}
+    cluster.elasticsearch.set(Fault(delay=1))
+    cluster.save("Zymurgy")
+    assert eventually(lambda: is_leased(cluster), within=20) is not None
+    end_leases(cluster)
+    for child in before:
+        os.kill(child, signal.SIGKILL)
+    cluster.elasticsearch.set(PASS)
+    # Nobody saves again and there is no schedule: it is the message of the dead process that comes again.
+    assert is_indexed(cluster, "zymurgy", 1)
+    assert not before & {child for worker in cluster.workers() for child in worker.children()}
+
+
+def test_workers_killed_whole_lose_nothing(cluster: Cluster, redis_url: str) -> None:
+    workers = cluster.workers()
+    cluster.elasticsearch.set(Fault(delay=1))
+    cluster.save("Quixotry")
+    assert eventually(lambda: is_leased(cluster), within=20) is not None
+    for worker in workers:
+        worker.kill()
+    end_leases(cluster)
+    cluster.elasticsearch.set(PASS)
+    with redis.Redis.from_url(redis_url) as server:
+        server.flushall()  # their messages would come again in two minutes
+    assert cluster.waiting() == 1
+    cluster.workers(1)
+    cluster.save("Quixotry again")
+    assert is_indexed(cluster, "quixotry", 2)
+
+
+def test_two_workers_share_the_work_and_leave_nothing(cluster: Cluster) -> None:
+    cluster.workers()
+
+    def edit(person: int) -> None:
+        for number in range(60):
+            cluster.save(f"Borborygmus {number}", record_id=f"{person}-{number % 20}")
+
+    people = [threading.Thread(target=edit, args=(person,)) for person in range(3)]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join()
+    assert is_indexed(cluster, "borborygmus", 60)
+    assert drift(cluster) == 0
+
+
+def test_a_redis_that_forgets_everything_loses_no_change(cluster: Cluster, redis_url: str) -> None:
+    """The messages are gone, and kombu's notes of what queues there are: what comes afterwards arrives all the same."""
+    cluster.workers()
+    cluster.save("Defenestration")
+    assert is_indexed(cluster, "defenestration", 1)
+    with redis.Redis.from_url(redis_url) as server:
+        server.flushall()
+    cluster.save_untold("Defenestration untold")
+    cluster.save("Defenestration again")
+    assert is_indexed(cluster, "defenestration", 3)
+
+
+def test_workers_outlive_a_redis_that_stops_and_the_last_nudge_is_made_up_for(cluster: Cluster) -> None:
+    cluster.workers()
+    cluster.redis.set(Fault(refuse=True))
+    cluster.save("Flibbertigibbet")
+    time.sleep(0.5)
+    assert cluster.waiting() == 1
+    cluster.redis.set(PASS)
+    assert is_indexed(cluster, "flibbertigibbet", 1)
