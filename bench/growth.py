@@ -32,9 +32,8 @@ from search.engine import GenerationName, Outcome, Put
 SHARDS: Final = (1, 2, 4)
 REFRESH: Final = (100, 500, 1_000, 5_000)  # milliseconds
 
-# As many records as a rebuild writes at a time, and as a worker at most.
-_CHUNK: Final = 2_000
-_CHANGES: Final = 500
+# As many as a worker writes at a time.
+_CHUNK: Final = 500
 
 _WARM_UP: Final = 50
 _ROUNDS: Final = 4  # in which every refresh interval has its turn
@@ -122,7 +121,7 @@ def _index(environment: Environment, shards: int) -> _Index:
 
 
 def _fill(library: GeneratedLibrary, size: int, indices: Sequence[_Index]) -> dict[int, float]:
-    """Write every record to every index, as a rebuild does; the seconds that each index took."""
+    """Write every record to every index; the seconds that each index took."""
     seconds = dict.fromkeys((index.shards for index in indices), 0.0)
     for start in range(0, size, _CHUNK):
         written = _puts(library.record(number) for number in range(start, min(start + _CHUNK, size)))
@@ -162,7 +161,7 @@ def _refresh(
     return [
         Refreshed(
             refresh=refresh,
-            rate=_CHANGES * len(written[refresh]) / sum(written[refresh]),
+            rate=_CHUNK * len(written[refresh]) / sum(written[refresh]),
             latency=latency_of(searched[refresh]),
         )
         for refresh in REFRESH
@@ -171,9 +170,9 @@ def _refresh(
 
 def _changes(library: GeneratedLibrary, size: int) -> Iterator[list[Put]]:
     """Bulks of new versions of records from all over the library, without end."""
-    version, stride = 2, max(1, size // _CHANGES)
+    version, stride = 2, max(1, size // _CHUNK)
     while True:
-        yield _puts(library.record((at * stride + version) % size, version) for at in range(_CHANGES))
+        yield _puts(library.record((at * stride + version) % size, version) for at in range(_CHUNK))
         version += 1
 
 
