@@ -10,7 +10,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.api.blueprint import DocumentedApi
 from app.api.views import api
-from app.health import health_of
+from app.health import health
+from app.metrics import metrics_of
 from app.problems import register_problems
 from app.services import attach_services
 from app.web.links import STATIC_FOLDER
@@ -67,7 +68,8 @@ def create_app(services: Services) -> Flask:
     app.before_request(_refuse_unreadable_address)
     app.before_request(_refuse_large_body)
     app.register_blueprint(pages)
-    app.register_blueprint(health_of(services))
+    app.register_blueprint(health)
+    app.register_blueprint(metrics_of(services))
     DocumentedApi(app).register_blueprint(api)
     register_problems(app)
     app.after_request(_finish)

@@ -4,16 +4,22 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum, unique
 from typing import Final, TypeAlias
 
-from app.status import searchable_generation
+from app.status import freshness_body, searchable_generation
 from bootstrap.services import Services
 from catalogue import records
 from catalogue.database import Catalogue
+from catalogue.freshness import read_freshness
+from search.engine import SearchEngine
 
 # Those who watch over services often wait for one second only. A part that takes longer counts as down.
 _PATIENCE: Final = 0.8  # seconds
+
+# Who asks for the status wants all else that it tells, and soon.
+_LESS_PATIENCE: Final = 0.3  # seconds
 
 # What a part tells of itself.
 Details: TypeAlias = Mapping[str, object]
@@ -24,7 +30,7 @@ class State(StrEnum):
     """How the service is as a whole."""
 
     READY = "ready"
-    DEGRADED = "degraded"  # searches are refused, all else works
+    DEGRADED = "degraded"  # searches are refused, or show no changes any more; all else works
     DOWN = "down"
 
 
@@ -37,15 +43,19 @@ class Part:
 
 
 class Readiness:
-    """Asks the catalogue and the search engine, each at most once at a time: whoever else asks meanwhile waits too."""
+    """Asks the catalogue, the search engine and how indexing goes, each at most once at a time.
+
+    Whoever else asks meanwhile waits too.
+    """
 
     def __init__(self, services: Services) -> None:
         """Nothing is asked yet."""
-        self._questions: Final[Mapping[str, Callable[[], Details]]] = {
+        self._questions: Final[Mapping[str, Callable[[], Part]]] = {
             "catalogue": lambda: _ask_catalogue(services.catalogue),
-            "search": lambda: {"index": searchable_generation(services.engine)},
+            "search": lambda: _ask_engine(services.engine),
+            "indexing": lambda: _ask_indexing(services.catalogue),
         }
-        self._under_way: dict[str, Future[Details]] = {}
+        self._under_way: dict[str, Future[Part]] = {}
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(max_workers=len(self._questions), thread_name_prefix="readiness")
 
@@ -55,7 +65,14 @@ class Readiness:
         wait(asked.values(), timeout=_PATIENCE)
         return {name: _part(future) for name, future in asked.items()}
 
-    def _asked(self, name: str) -> Future[Details]:
+    def generation(self) -> str | None:
+        """The generation that answers searches; None where none does within 0.3 seconds."""
+        asked = self._asked("search")
+        wait([asked], timeout=_LESS_PATIENCE)
+        index = _part(asked).details.get("index")
+        return str(index) if index is not None else None
+
+    def _asked(self, name: str) -> Future[Part]:
         with self._lock:
             future = self._under_way.get(name)
             if future is None or future.done():
@@ -70,16 +87,27 @@ def state_of(parts: Mapping[str, Part]) -> State:
     return State.READY if all(part.reason is None for part in parts.values()) else State.DEGRADED
 
 
-def _part(future: Future[Details]) -> Part:
+def _part(future: Future[Part]) -> Part:
     if not future.done():
         return Part(reason=f"It did not answer within {_PATIENCE} seconds", details={})
     error = future.exception()
     if error is None:
-        return Part(reason=None, details=future.result())
+        return future.result()
     return Part(reason=str(error) or type(error).__name__, details={})
 
 
-def _ask_catalogue(catalogue: Catalogue) -> Details:
+def _ask_catalogue(catalogue: Catalogue) -> Part:
     with catalogue.read() as session:
         records.is_empty(session)
-    return {}
+    return Part(reason=None, details={})
+
+
+def _ask_engine(engine: SearchEngine) -> Part:
+    return Part(reason=None, details={"index": searchable_generation(engine)})
+
+
+def _ask_indexing(catalogue: Catalogue) -> Part:
+    with catalogue.read() as session:
+        found = read_freshness(session, now=datetime.now(UTC))
+    reason = f"The index refuses what it is sent: {found.stop.reason}" if found.stop is not None else None
+    return Part(reason=reason, details={**freshness_body(found)})

@@ -7,7 +7,7 @@ from catalogue.runs import Run, RunState
 
 
 class RunBody(TypedDict):
-    """The fields of `app.api.schemas.RunSchema`. `total` and what follows from it are None until they are known."""
+    """A run in JSON, for operators. `total` and what follows from it are None until they are known."""
 
     number: int
     kind: str

@@ -3,38 +3,56 @@
 from datetime import UTC, datetime
 from typing import TypedDict
 
-from bootstrap.services import Services
-from catalogue import pending, records
+from app.runs import RunBody, run_body
+from catalogue import records
+from catalogue.database import Catalogue
+from catalogue.freshness import Freshness, read_freshness
 from search.engine import GenerationName, SearchEngine
-from search.errors import EngineError
 from search.language.reader import read_query
 from search.request import SearchRequest
 
 
-class Status(TypedDict):
-    """The fields of `app.api.schemas.StatusSchema`. `index` is None where there is none that can be searched."""
+class StopBody(TypedDict):
+    """Since when the index refuses everything, and why. The reason is for operators."""
 
-    records: int
-    index: GenerationName | None
+    since: str
+    reason: str
+
+
+class FreshnessBody(TypedDict):
+    """How far the index is behind, for operators."""
+
     pending: int
     oldest_pending_seconds: float | None
+    dead_letters: int
+    stopped: StopBody | None
+    run: RunBody | None
 
 
-def read_status(services: Services) -> Status:
-    """The status now. Raises CatalogueUnavailable."""
-    with services.catalogue.read() as session:
-        waiting = pending.status(session)
+class Status(FreshnessBody):
+    """How the service is, for operators. `index` is None where there is none that can be searched."""
+
+    records: int
+    index: str | None
+
+
+def read_status(catalogue: Catalogue, *, index: str | None) -> Status:
+    """The status now, with the generation that answers, which the caller has asked for. Raises CatalogueUnavailable."""
+    with catalogue.read() as session:
         total = records.count(session)
-    try:
-        generation = searchable_generation(services.engine)
-    except EngineError:
-        generation = None
-    age = datetime.now(UTC) - waiting.oldest_since if waiting.oldest_since is not None else None
-    return Status(
-        records=total,
-        index=generation,
-        pending=waiting.count,
-        oldest_pending_seconds=round(age.total_seconds(), 1) if age is not None else None,
+        found = read_freshness(session, now=datetime.now(UTC))
+    return Status(records=total, index=index, **freshness_body(found))
+
+
+def freshness_body(found: Freshness) -> FreshnessBody:
+    """Freshness in JSON."""
+    stop, oldest = found.stop, found.oldest_seconds
+    return FreshnessBody(
+        pending=found.pending,
+        oldest_pending_seconds=round(oldest, 1) if oldest is not None else None,
+        dead_letters=found.dead,
+        stopped=StopBody(since=stop.since.isoformat(), reason=stop.reason) if stop is not None else None,
+        run=run_body(found.run, found.at) if found.run is not None else None,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from app.status import Status
 from app.web.links import record_address
 from catalogue.record import Record
 from indexer.documents import to_shown
@@ -91,3 +92,13 @@ def _marked(text: MarkedText) -> list[Body]:
 
 def _buckets(found: Iterable[Bucket]) -> list[Body]:
     return [{"value": b.value, "label": b.label, "count": b.count, "chosen": b.chosen} for b in found]
+
+
+def status_body(status: Status) -> dict[str, Any]:
+    """The fields of `StatusSchema`. Anybody may ask: the reasons, which may name addresses and files, are left out."""
+    stopped, run = status["stopped"], status["run"]
+    return {
+        **status,
+        "stopped": {"since": stopped["since"]} if stopped is not None else None,
+        "run": {name: value for name, value in run.items() if name != "error"} if run is not None else None,
+    }

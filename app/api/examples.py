@@ -56,7 +56,26 @@ RECORD: Final[dict[str, Any]] = {
     "updated": "2026-03-01T09:30:00+00:00",
 }
 
-STATUS: Final[dict[str, Any]] = {"records": 28, "index": "g1", "pending": 0, "oldest_pending_seconds": None}
+STATUS: Final[dict[str, Any]] = {
+    "records": 28,
+    "index": "g1",
+    "pending": 3,
+    "oldest_pending_seconds": 0.4,
+    "dead_letters": 0,
+    "stopped": None,
+    "run": {
+        "number": 2,
+        "kind": "rebuild",
+        "state": "filling",
+        "index": "g2",
+        "done": 12,
+        "total": 28,
+        "per_second": 5200.5,
+        "seconds_left": 0.1,
+        "requested": "2026-03-01T09:30:00+00:00",
+        "finished": None,
+    },
+}
 
 REFUSED: Final[dict[str, Any]] = {
     "type": "about:blank",

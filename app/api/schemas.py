@@ -132,13 +132,44 @@ class NoParameters(Schema):
     """What an address without parameters understands."""
 
 
-class StatusSchema(Schema):
+class StopSchema(Schema):
+    """Since when nothing is indexed."""
+
+    since = fields.DateTime(required=True)
+
+
+class RunSchema(Schema):
+    """A rebuild, a rollback or a reconciliation of the index."""
+
+    number = fields.Integer(required=True)
+    kind = fields.String(required=True, metadata={"description": "rebuild, rollback or reconcile"})
+    state = fields.String(required=True, metadata={"description": "How far it is."})
+    index = fields.String(required=True, allow_none=True, metadata={"description": "The generation that it makes."})
+    done = fields.Integer(required=True, metadata={"description": "Records that are done."})
+    total = fields.Integer(required=True, allow_none=True)
+    per_second = fields.Float(required=True, allow_none=True)
+    seconds_left = fields.Float(required=True, allow_none=True)
+    requested = fields.DateTime(required=True)
+    finished = fields.DateTime(required=True, allow_none=True)
+
+
+class FreshnessSchema(Schema):
+    """How far the index is behind the catalogue."""
+
+    pending = fields.Integer(required=True, metadata={"description": "Changes that the index does not show yet."})
+    oldest_pending_seconds = fields.Float(required=True, allow_none=True)
+    dead_letters = fields.Integer(required=True, metadata={"description": "Records that the index cannot take."})
+    stopped = fields.Nested(
+        StopSchema, required=True, allow_none=True, metadata={"description": "Whether the index refuses everything."}
+    )
+    run = fields.Nested(RunSchema, required=True, allow_none=True, metadata={"description": "What is under way."})
+
+
+class StatusSchema(FreshnessSchema):
     """How the service is."""
 
     records = fields.Integer(required=True, metadata={"description": "In the catalogue, deleted ones left out."})
     index = fields.String(required=True, allow_none=True, metadata={"description": "The generation that answers."})
-    pending = fields.Integer(required=True, metadata={"description": "Changes that the index does not show yet."})
-    oldest_pending_seconds = fields.Float(required=True, allow_none=True)
 
 
 class ProblemSchema(Schema):

@@ -7,7 +7,7 @@ from flask import Response, abort, jsonify
 
 from app.api import examples
 from app.api.blueprint import PROBLEM_TYPE, ApiBlueprint
-from app.api.bodies import facet_body, record_body, search_body
+from app.api.bodies import facet_body, record_body, search_body, status_body
 from app.api.schemas import (
     FacetPageSchema,
     NoParameters,
@@ -17,7 +17,7 @@ from app.api.schemas import (
     StatusSchema,
 )
 from app.params import ApiSearchParameters, FacetParameters, to_request
-from app.services import services
+from app.services import readiness, services
 from app.status import read_status
 from catalogue import records
 from catalogue.record import RecordId
@@ -100,4 +100,4 @@ def record(_arguments: dict[str, Any], record_id: str) -> Response:
 @_unavailable
 def status(_arguments: dict[str, Any]) -> Response:
     """How many records there are, and how far the index is behind."""
-    return jsonify(read_status(services()))
+    return jsonify(status_body(read_status(services().catalogue, index=readiness().generation())))

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.params import parse_facet_page, parse_page_request
 from app.problems import log_outage
-from app.services import services
+from app.services import recent_freshness, services
 from app.web import wording
 from app.web.help import SECTIONS
 from app.web.links import address, contact_address, search_address, static_address
@@ -21,8 +21,7 @@ from app.web.presenters.home import present_home, present_home_without_search
 from app.web.presenters.record import present_record
 from app.web.presenters.results import present_results
 from app.web.years import SPAN_FIELDS, has_span, is_about_years, request_without_span, span_address
-from catalogue import pending, records
-from catalogue.errors import CatalogueUnavailable
+from catalogue import records
 from catalogue.record import RecordId
 from mappings.fields import FACET_NAMES
 from search.errors import EngineError, InvalidRequest
@@ -141,11 +140,10 @@ def _typed(field: int) -> str:
 def _with_freshness(template: str, **shown: object) -> str:
     """A page made from the index, which says at its foot how far the index is behind the catalogue.
 
-    Searches go on without the catalogue: then the foot says nothing.
+    Searches go on without the catalogue: then the foot says nothing. The words are part of the page and so of its ETag
+    rather than fetched by a script: they are there for everybody, cost no second request, and a page that is kept never
+    says what is no longer so. While nothing changes in the library, neither do they. Pages that are made from the
+    catalogue, such as a record's, are never behind and say nothing.
     """
-    try:
-        with services().catalogue.read() as session:
-            waiting = pending.status(session).count
-    except CatalogueUnavailable:
-        return render_template(template, **shown)
-    return render_template(template, freshness=wording.freshness(waiting), **shown)
+    found = recent_freshness().read()
+    return render_template(template, freshness=wording.freshness(found) if found is not None else None, **shown)

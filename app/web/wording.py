@@ -4,6 +4,8 @@ import calendar
 from collections.abc import Sequence
 from typing import Final
 
+from app.runs import percent
+from catalogue.freshness import Freshness
 from mappings.fields import NONE_GIVEN
 
 FACET_LABELS: Final = {
@@ -32,6 +34,9 @@ _NONE_GIVEN_LABELS: Final = {
 
 # What stands before a chosen value when the filters are read as a sentence.
 _LEADS: Final = {"theme": "about", "type": "of the type", "author": "by", "publisher": "published by"}
+
+# A change that has waited for longer is more than on its way: what search shows is old.
+_LATE: Final = 300  # seconds
 
 # The names of the languages that a library of research in Britain is likely to hold; any other is shown by its code.
 _LANGUAGES: Final = {
@@ -80,11 +85,20 @@ def resources(count: int) -> str:
     return f"{count:,} resource" if count == 1 else f"{count:,} resources"
 
 
-def freshness(waiting: int) -> str:
-    """How far the index is behind the catalogue."""
-    if waiting == 0:
-        return "Search is up to date."
-    return f"{waiting:,} {'change is' if waiting == 1 else 'changes are'} on the way into search."
+def freshness(found: Freshness) -> str:
+    """How far the index is behind the catalogue. Times are told by the minute, so that the words hold for a while."""
+    said: list[str] = []
+    if found.rebuild is not None:
+        said.append(f"The index is being rebuilt: {percent(found.rebuild)}%.")
+    if found.oldest_since is not None:
+        if (found.oldest_seconds or 0) >= _LATE:
+            said.append(f"Search shows the library as of {found.oldest_since:%-d %B %Y, %H:%M} UTC.")
+        else:
+            many = f"{found.pending:,} changes are on their way."
+            said.append("1 change is on its way." if found.pending == 1 else many)
+    if not said and found.dead:
+        return f"The index is up to date but for {found.dead:,} {'record' if found.dead == 1 else 'records'}."
+    return " ".join(said) or "The index is up to date."
 
 
 def date_in_words(date: str | None) -> str | None:

@@ -51,3 +51,8 @@ def test_every_setting_is_described_and_no_other() -> None:
     settings = {name for line in lines for name in line.split(", ")}
     rows = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", OPERATIONS, re.MULTILINE)
     assert {name.strip("`") for row in rows for name in row.split(", ")} == settings
+
+
+def test_every_figure_for_prometheus_is_described_and_no_other() -> None:
+    figures = set(re.findall(r'"(belong_[a-z_]+)"', (ROOT / "app" / "metrics.py").read_text(encoding="utf-8")))
+    assert set(re.findall(r"`(belong_[a-z_]+)`", OPERATIONS)) == figures

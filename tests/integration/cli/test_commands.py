@@ -8,10 +8,15 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bootstrap.services import Services
+from catalogue import dead_letters, generations, records, runs
+from catalogue.record import Draft
+from catalogue.runs import RunKind
 from tests.integration.cli.running import run
 from tests.processes import BELONG, ROOT, ServerProcess, belong, environment_of, eventually
 
@@ -133,9 +138,32 @@ def test_status_tells_records_index_and_freshness(data: Path) -> None:
         "index": "g1",
         "pending": 0,
         "oldest_pending_seconds": None,
+        "dead_letters": 0,
+        "stopped": None,
+        "run": None,
     }
-    said = f"Records: 28\nIndex: g1\nData: {data}\nFreshness: the index is up to date\n"
+    said = f"Records: 28\nIndex: g1\nFreshness: the index is up to date\nData: {data}\n"
     assert run(data, "status").stdout == said
+
+
+def test_status_tells_what_waits_what_is_refused_why_nothing_goes_on_and_what_is_under_way(
+    services: Services, data: Path
+) -> None:
+    with services.catalogue.write() as session:
+        id_ = records.save(session, Draft(title="Zymurgy")).id
+        dead_letters.bury(session, "g1", [(id_, 1, "mapper_parsing_exception")])
+        generations.stop(session, "disk full", probe_at=datetime.now(UTC))
+    with services.catalogue.write() as session:
+        runs.start(session, RunKind.REBUILD, started_by="Ada")
+    done = run(data, "status")
+    assert (done.returncode, done.stderr) == (0, "")
+    for said in (
+        "Freshness: 1 change is on its way, the oldest for 1 s\n",
+        "Not taken by the index: 1 (belong dead-letters list)\n",
+        ": disk full\n",
+        "Under way: rebuild number 2, requested, 0\n",
+    ):
+        assert said in done.stdout
 
 
 @pytest.mark.parametrize(

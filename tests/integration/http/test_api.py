@@ -202,7 +202,15 @@ def test_a_range_of_years_is_a_value_like_others(client: FlaskClient) -> None:
 
 def test_status_tells_how_many_records_there_are(client: FlaskClient) -> None:
     body = client.get("/api/v1/status").get_json()
-    assert body == {"records": 28, "index": "g1", "pending": 0, "oldest_pending_seconds": None}
+    assert body == {
+        "records": 28,
+        "index": "g1",
+        "pending": 0,
+        "oldest_pending_seconds": None,
+        "dead_letters": 0,
+        "stopped": None,
+        "run": None,
+    }
 
 
 def test_status_counts_what_the_index_does_not_show_yet(

@@ -5,17 +5,30 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from bootstrap.services import CatalogueLabels, Services, build_services
+from catalogue import generations
 from search.discovery import Discovery
 from search.request import SearchRequest
 from tests.fakes.engine import FakeEngine
 
 Application = Callable[[Services], FlaskClient]
+
+
+# How indexing goes where nothing is to be done.
+INDEXING = {
+    "status": "up",
+    "pending": 0,
+    "oldest_pending_seconds": None,
+    "dead_letters": 0,
+    "stopped": None,
+    "run": None,
+}
 
 
 class HangingEngine(FakeEngine):
@@ -38,7 +51,7 @@ def test_a_service_that_works_is_ready(client: FlaskClient) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.get_json() == {
         "status": "ready",
-        "parts": {"catalogue": {"status": "up"}, "search": {"status": "up", "index": "g1"}},
+        "parts": {"catalogue": {"status": "up"}, "search": {"status": "up", "index": "g1"}, "indexing": INDEXING},
     }
 
 
@@ -49,6 +62,29 @@ def test_without_an_index_it_is_degraded_and_says_why(services: Services, applic
     body = answer.get_json()
     assert (body["status"], body["parts"]["catalogue"]) == ("degraded", {"status": "up"})
     assert body["parts"]["search"] == {"status": "down", "reason": "There is no search index yet"}
+
+
+def test_with_an_index_that_takes_nothing_it_is_degraded_and_says_why(
+    services: Services, application: Application, touch: Callable[[Services], str]
+) -> None:
+    touch(services)
+    with services.catalogue.write() as session:
+        generations.stop(session, "disk full", probe_at=datetime.now(UTC))
+    answer = application(services).get("/readyz")
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "degraded")
+    indexing = answer.get_json()["parts"]["indexing"]
+    assert (indexing["status"], indexing["reason"]) == ("down", "The index refuses what it is sent: disk full")
+    assert indexing["pending"] == 1
+
+
+def test_the_status_does_not_wait_for_an_engine_that_hangs(services: Services, application: Application) -> None:
+    engine = HangingEngine()
+    client = application(replace(services, engine=engine))
+    start = time.monotonic()
+    answer = client.get("/api/v1/status")
+    assert time.monotonic() - start < 0.7
+    engine.may_answer.set()
+    assert (answer.status_code, answer.get_json()["index"], answer.get_json()["records"]) == (200, None, 28)
 
 
 @pytest.mark.parametrize("without", ["catalogue.sqlite*", "*"], ids=["the catalogue", "anything"])
@@ -78,6 +114,7 @@ def test_a_part_that_hangs_is_down_within_a_second_and_asked_once(services: Serv
         assert answer.get_json()["parts"] == {
             "catalogue": {"status": "up"},
             "search": {"status": "down", "reason": "It did not answer within 0.8 seconds"},
+            "indexing": INDEXING,
         }
     assert engine.asked == 1
     engine.may_answer.set()

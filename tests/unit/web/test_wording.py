@@ -1,6 +1,10 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from app.web import wording
+from catalogue.freshness import Freshness
+from catalogue.runs import Run, RunKind, RunState
 
 
 @pytest.mark.parametrize(
@@ -49,17 +53,59 @@ def test_a_value_without_a_label_is_shown_as_it_is():
     assert wording.facet_value_label("theme", "unknown-id", None) == "unknown-id"
 
 
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def rebuild(*, done: int, total: int | None) -> Run:
+    return Run(
+        id=2,
+        kind=RunKind.REBUILD,
+        state=RunState.FILLING,
+        started_by="Ada",
+        requested_at=NOON,
+        started_at=NOON,
+        finished_at=None,
+        generation="g2",
+        total=total,
+        done=done,
+        cursor=None,
+        rounds=0,
+        repair=False,
+        report=None,
+        error=None,
+        losses=0,
+        careful_until=0,
+        token=None,
+        lease_until=None,
+    )
+
+
+def freshness(*, pending: int = 0, minutes: float = 0, dead: int = 0, run: Run | None = None) -> Freshness:
+    since = NOON - timedelta(minutes=minutes) if pending else None
+    return Freshness(at=NOON, index="g1", pending=pending, oldest_since=since, dead=dead, stop=None, run=run)
+
+
 @pytest.mark.parametrize(
-    ("waiting", "words"),
+    ("found", "words"),
     [
-        (0, "Search is up to date."),
-        (1, "1 change is on the way into search."),
-        (1_200, "1,200 changes are on the way into search."),
+        (freshness(), "The index is up to date."),
+        (freshness(pending=1), "1 change is on its way."),
+        (freshness(pending=1_200, minutes=4.9), "1,200 changes are on their way."),
+        (freshness(pending=3, minutes=5), "Search shows the library as of 22 November 2026, 11:55 UTC."),
+        (freshness(dead=2), "The index is up to date but for 2 records."),
+        (freshness(dead=2, pending=1), "1 change is on its way."),
+        (freshness(run=rebuild(done=0, total=None)), "The index is being rebuilt: 0%."),
+        (freshness(run=rebuild(done=12_000, total=30_000)), "The index is being rebuilt: 40%."),
+        (freshness(run=rebuild(done=28, total=28)), "The index is being rebuilt: 99%."),
+        (
+            freshness(run=rebuild(done=2, total=4), pending=3),
+            "The index is being rebuilt: 50%. 3 changes are on their way.",
+        ),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_freshness_counts_what_waits(waiting, words):
-    assert wording.freshness(waiting) == words
+def test_freshness_says_what_waits_and_what_is_done_about_it(found, words):
+    assert wording.freshness(found) == words
 
 
 def test_only_other_languages_are_named_to_screen_readers():
