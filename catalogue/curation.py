@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from catalogue import pending
 from catalogue.errors import Conflict, Invalid
 from catalogue.loading import RECORD
+from catalogue.locks import write_alone
 from catalogue.models import AgentRow, ConceptRow, ContributionRow, RecordThemeRow, now, table_of
 from catalogue.record import AgentKind, Vocabulary
 from catalogue.slugs import fold_label, fold_name
@@ -97,7 +98,7 @@ def rename_agent(session: Session, agent_id: str, name: str) -> int:
     if name == agent.name:
         return 0
     old, folded = (agent.name, agent.folded), fold_name(name)
-    holder = session.scalar(select(AgentRow).where(AgentRow.folded == folded).with_for_update())
+    holder = session.scalar(select(AgentRow).where(AgentRow.folded == folded))
     redirect = _give_way(session, holder, agent)
     agent.name, agent.folded = name, folded
     session.flush()
@@ -130,19 +131,17 @@ def merge_agents(session: Session, source_id: str, into_id: str) -> int:
 
 
 def _locked_concept(session: Session, vocabulary: Vocabulary, concept_id: str) -> ConceptRow:
-    """The concept that an id stands for, with the whole vocabulary locked: two moves at once could make a circle."""
-    session.execute(select(ConceptRow.id).where(ConceptRow.vocabulary == vocabulary).with_for_update()).all()
+    """The concept that an id stands for. Nobody else writes from now on: two moves at once could make a circle."""
+    write_alone(session)
     current = resolve(session, vocabulary, concept_id)
     return session.get_one(ConceptRow, (vocabulary.value, current), populate_existing=True)
 
 
 def _locked_agent(session: Session, agent_id: str) -> AgentRow:
-    """The agent that an id stands for, locked. Merged by another transaction meanwhile: Conflict."""
+    """The agent that an id stands for. Nobody else writes from now on."""
+    write_alone(session)
     current = resolve(session, "author", agent_id)
-    row = session.get_one(AgentRow, current, populate_existing=True, with_for_update=True)
-    if row.merged_into is not None:
-        raise Conflict(f"Somebody else merged {current!r} at the same time: try again")
-    return row
+    return session.get_one(AgentRow, current, populate_existing=True)
 
 
 def _concept_at(session: Session, vocabulary: str, broader_id: str | None, folded: str) -> ConceptRow | None:

@@ -4,7 +4,8 @@ CatalogueError
 ├── Invalid             a value breaks a rule: names the field, the value and the limit
 ├── NotFound            no such record, theme, type, person or publisher
 ├── Conflict            somebody else wrote in between, or the name or identifier is taken
-│   └── AlreadyRunning      a run of this kind, or one that it cannot go beside, is under way
+│   ├── AlreadyRunning      a run of this kind, or one that it cannot go beside, is under way
+│   └── Collision           two transactions got in each other's way: the same one may succeed the next time
 └── CatalogueUnavailable    the database is locked, full, gone, or not migrated
 """
 
@@ -40,6 +41,10 @@ class AlreadyRunning(Conflict):
         """The id is that of the run which is under way."""
         super().__init__(f"A {kind} is under way already, number {run_id}, started by {started_by}")
         self.run_id = run_id
+
+
+class Collision(Conflict):
+    """Two transactions got in each other's way, and this one was undone: it may succeed the next time."""
 
 
 class CatalogueUnavailable(CatalogueError):

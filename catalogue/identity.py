@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from catalogue.errors import Invalid
 from catalogue.models import RecordRow, table_of
 from catalogue.record import Draft, RecordId
+from catalogue.rows import add_those_with
 from catalogue.slugs import digest, fold_name, fold_title
 from catalogue.validation import validate
 
@@ -52,6 +53,7 @@ def find_valid(session: Session, draft: Draft) -> Found | None:
         ("link", draft.link),
         ("title", fingerprint(draft)),
     )
+    add_those_with(session, keys)
     found = (_first(session, key, value, draft) for key, value in keys if value is not None)
     return next((record for record in found if record is not None), None)
 

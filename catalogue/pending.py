@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from catalogue.locks import write_alone, write_beside_others
 from catalogue.models import PendingRow, RecordRow, UtcTime, now, table_of
 from catalogue.record import RecordId
 
@@ -76,21 +77,27 @@ def mark(session: Session, record_id: RecordId, version: int) -> None:
     session.info[_MARKED] = True
     moment = now()
     connection = session.connection()
-    # A first version cannot be pending yet: one statement less for each record of an import.
-    if version > 1:
-        renewed = connection.execute(_RENEW_MARK, {"marked": record_id, "new_version": version, "now": moment})
-        if renewed.rowcount:
-            return
-    row = {"record_id": record_id, "version": version, "since": moment, "due_at": moment, "tries": 0, "refusals": 0}
-    connection.execute(_ADD_MARK, row)
+    renewed = connection.execute(_RENEW_MARK, {"marked": record_id, "new_version": version, "now": moment})
+    if not renewed.rowcount:
+        connection.execute(_ADD_MARK, _new_mark(record_id, version, moment))
+
+
+def mark_added(session: Session, record_ids: Sequence[RecordId]) -> None:
+    """Make records pending in their first version, in the transaction that added them: at once, for there are many."""
+    session.info[_MARKED] = True
+    moment = now()
+    session.connection().execute(_ADD_MARK, [_new_mark(record_id, 1, moment) for record_id in record_ids])
+
+
+def _new_mark(record_id: RecordId, version: int, moment: datetime) -> dict[str, object]:
+    return {"record_id": record_id, "version": version, "since": moment, "due_at": moment, "tries": 0, "refusals": 0}
 
 
 def mark_all(session: Session, records: Select[str]) -> None:
     """Make all records whose ids a statement selects pending in the version that they have now."""
-    session.info[_MARKED] = True
     # On PostgreSQL somebody may be saving one of them: he would add the same row, or a lower version replace his.
-    locked = select(RecordRow.id).where(RecordRow.id.in_(records)).order_by(RecordRow.id).with_for_update()
-    session.execute(select(func.count()).select_from(locked.subquery()))
+    write_alone(session)
+    session.info[_MARKED] = True
     moment = now()
     present = select(RecordRow.version).where(RecordRow.id == _PENDING.c.record_id).scalar_subquery()
     session.execute(
@@ -169,6 +176,7 @@ def settle(session: Session, shown: Iterable[tuple[RecordId, int]]) -> None:
     """Unmark records that the index came to show in these versions without a claim; what is claimed is left alone."""
     keys = [{"shown": record_id, "shown_version": version} for record_id, version in shown]
     if keys:
+        write_beside_others(session)
         same = (_PENDING.c.record_id == bindparam("shown")) & (_PENDING.c.version == bindparam("shown_version"))
         session.connection().execute(delete(_PENDING).where(same, _PENDING.c.token.is_(None)), keys)
 

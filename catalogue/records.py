@@ -10,18 +10,19 @@ from enum import StrEnum, unique
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Row, bindparam, false, func, insert, select, update
-from sqlalchemy import delete as delete_rows
+from sqlalchemy import Row, bindparam, false, func, select
 from sqlalchemy.orm import Session
 
-from catalogue import pending
+from catalogue import rows
 from catalogue.database import is_writing
 from catalogue.errors import Conflict, NotFound
 from catalogue.identity import Found, IdentityKey, find, find_valid, fingerprint, made_ids, valid_id
 from catalogue.loading import RECORD, records_of
-from catalogue.models import PUBLISHER, ContributionRow, RecordThemeRow, now, table_of
+from catalogue.locks import may_add, write_beside_others
+from catalogue.models import PUBLISHER, now
 from catalogue.record import AgentKind, Draft, Record, RecordId, Vocabulary
-from catalogue.validation import validate
+from catalogue.rows import Relations
+from catalogue.validation import can_be_stored, validate
 from catalogue.vocabularies import ensure_agents, ensure_concept
 
 __all__ = [
@@ -40,9 +41,6 @@ __all__ = [
     "scan_versions",
     "versions",
 ]
-
-_CONTRIBUTION: Final = table_of(ContributionRow)
-_THEME: Final = table_of(RecordThemeRow)
 
 # How many ids go into one statement. SQLite takes 32,766.
 _BATCH: Final = 1_000
@@ -82,10 +80,10 @@ def get(session: Session, record_id: str) -> Record:
 def get_many(session: Session, record_ids: Iterable[str]) -> dict[RecordId, Record]:
     """The records with these ids, tombstones included, by id. Unknown ids are left out."""
     found: dict[RecordId, Record] = {}
-    wanted = iter(dict.fromkeys(record_ids))
+    wanted = filter(can_be_stored, dict.fromkeys(record_ids))
     while batch := list(islice(wanted, _BATCH)):
-        rows = session.connection().execute(_BY_IDS, {"ids": batch}).all()
-        found.update((record.id, record) for record in records_of(session, rows))
+        found_rows = session.connection().execute(_BY_IDS, {"ids": batch}).all()
+        found.update((record.id, record) for record in records_of(session, found_rows))
     return found
 
 
@@ -125,11 +123,11 @@ def newest(session: Session, limit: int) -> list[Record]:
     """The records with the latest dates, the undated last; ties by id. Deleted ones are left out."""
     live = select(RECORD).where(RECORD.c.deleted == false()).limit(limit)
     dated = live.where(RECORD.c.date.is_not(None)).order_by(RECORD.c.date.desc(), RECORD.c.id)
-    rows = list(session.execute(dated).all())
-    if len(rows) < limit:
-        undated = live.where(RECORD.c.date.is_(None)).order_by(RECORD.c.id).limit(limit - len(rows))
-        rows.extend(session.execute(undated).all())
-    return list(records_of(session, rows))
+    found = list(session.execute(dated).all())
+    if len(found) < limit:
+        undated = live.where(RECORD.c.date.is_(None)).order_by(RECORD.c.id).limit(limit - len(found))
+        found.extend(session.execute(undated).all())
+    return list(records_of(session, found))
 
 
 def save(session: Session, draft: Draft, *, record_id: str | None = None, expected_version: int | None = None) -> Saved:
@@ -140,25 +138,24 @@ def save(session: Session, draft: Draft, *, record_id: str | None = None, expect
     the record must be new. Raises Invalid, and Conflict where the record has another version.
     """
     valid = validate(draft)
-    target = valid_id(record_id) if record_id is not None else _identify(session, valid)
-    row = _lock(session, target)
+    given = None if record_id is None else valid_id(record_id)
+    target, row = _target(session, valid, given)
+    if row is None and not may_add(session):
+        target, row = _target(session, valid, given)
     _expect(expected_version, 0 if row is None else row.version, target)
-    columns, contributions, themes = _resolved(session, valid)
+    columns, related = _resolved(session, valid)
+    moment = now()
     if row is None:
-        moment = now()
         first = {"id": target, "version": 1, "created_at": moment, "updated_at": moment, **columns}
-        session.connection().execute(_INSERT, first)
-        _write_relations(session, target, contributions, themes)
-        pending.mark(session, target, 1)
+        rows.add(session, first, related)
         return Saved(id=target, version=1, change=Change.ADDED)
-    if _is_same(session, row, columns, contributions, themes):
+    changed = {name: value for name, value in columns.items() if getattr(row, name) != value}
+    is_related_same = rows.relations(session, target) == related
+    if not changed and is_related_same:
         return Saved(id=target, version=row.version, change=Change.UNCHANGED)
     version = row.version + 1
-    session.connection().execute(_UPDATE, {"target": target, "version": version, "updated_at": now(), **columns})
-    for table in (_CONTRIBUTION, _THEME):
-        session.connection().execute(delete_rows(table).where(table.c.record_id == target))
-    _write_relations(session, target, contributions, themes)
-    pending.mark(session, target, version)
+    changed.update(version=version, updated_at=moment)
+    rows.change(session, target, changed, None if is_related_same else related)
     return Saved(id=target, version=version, change=Change.CHANGED)
 
 
@@ -175,31 +172,20 @@ def delete(session: Session, record_id: str, *, expected_version: int | None = N
     if row.deleted:
         return row.version
     version: int = row.version + 1
-    tombstone = update(RECORD).where(RECORD.c.id == target)
-    session.execute(tombstone.values(deleted=True, version=version, updated_at=now()))
-    pending.mark(session, target, version)
+    rows.change(session, target, {"deleted": True, "version": version, "updated_at": now()})
     return version
 
 
-# Contributor's or publisher's role and agent, in order; theme ids, in order.
-_Contributions: TypeAlias = Sequence[tuple[str, str]]
+def names_in(draft: Draft) -> list[tuple[str, AgentKind]]:
+    """The contributors and then the publishers of a draft, as `ensure_agents` takes them."""
+    names = [(each.name, each.kind) for each in draft.contributors]
+    return [*names, *((name, AgentKind.UNKNOWN) for name in draft.publishers)]
+
+
 _Columns: TypeAlias = dict[str, Any]
 
 _BY_IDS: Final = select(RECORD).where(RECORD.c.id.in_(bindparam("ids", expanding=True)))
-_LOCKED: Final = select(RECORD).where(RECORD.c.id == bindparam("wanted")).with_for_update()
 _EXISTS: Final = select(RECORD.c.id).where(RECORD.c.id == bindparam("wanted"))
-_INSERT: Final = insert(RECORD)
-_INSERT_CONTRIBUTIONS: Final = insert(_CONTRIBUTION)
-_INSERT_THEMES: Final = insert(_THEME)
-_UPDATE: Final = update(RECORD).where(RECORD.c.id == bindparam("target"))
-_CONTRIBUTIONS: Final = (
-    select(_CONTRIBUTION.c.role, _CONTRIBUTION.c.agent_id)
-    .where(_CONTRIBUTION.c.record_id == bindparam("wanted"))
-    .order_by(_CONTRIBUTION.c.position)
-)
-_THEMES: Final = (
-    select(_THEME.c.concept_id).where(_THEME.c.record_id == bindparam("wanted")).order_by(_THEME.c.position)
-)
 
 
 def _identify(session: Session, draft: Draft) -> RecordId:
@@ -210,8 +196,16 @@ def _identify(session: Session, draft: Draft) -> RecordId:
     return next(each for each in candidates if connection.execute(_EXISTS, {"wanted": each}).first() is None)
 
 
+def _target(session: Session, draft: Draft, given: RecordId | None) -> tuple[RecordId, Row[Any] | None]:
+    """The id of the record that a draft is about, and its row, locked; None where it has to be added."""
+    write_beside_others(session)
+    target = _identify(session, draft) if given is None else given
+    return target, rows.locked(session, target)
+
+
 def _lock(session: Session, record_id: RecordId) -> Row[Any] | None:
-    return session.connection().execute(_LOCKED, {"wanted": record_id}).one_or_none()
+    write_beside_others(session)
+    return rows.locked(session, record_id) if can_be_stored(record_id) else None
 
 
 def _expect(expected: int | None, version: int, record_id: RecordId) -> None:
@@ -219,12 +213,10 @@ def _expect(expected: int | None, version: int, record_id: RecordId) -> None:
         raise Conflict(f"The record {record_id} has version {version}, not {expected}: somebody else changed it")
 
 
-def _resolved(session: Session, draft: Draft) -> tuple[_Columns, _Contributions, Sequence[str]]:
-    """What a draft means to the tables: a record's columns, its contributions, its themes; each agent once a role."""
-    names = [(each.name, each.kind) for each in draft.contributors]
-    publishers = [(name, AgentKind.UNKNOWN) for name in draft.publishers]
-    agents = ensure_agents(session, [*names, *publishers])
-    roles = [*(each.role.value for each in draft.contributors), *(PUBLISHER for _ in publishers)]
+def _resolved(session: Session, draft: Draft) -> tuple[_Columns, Relations]:
+    """What a draft means to the tables; each agent once a role."""
+    agents = ensure_agents(session, names_in(draft))
+    roles = [*(each.role.value for each in draft.contributors), *(PUBLISHER for _ in draft.publishers)]
     themes = dict.fromkeys(ensure_concept(session, Vocabulary.THEME, theme) for theme in draft.themes)
     columns: _Columns = {
         "title": draft.title,
@@ -239,33 +231,5 @@ def _resolved(session: Session, draft: Draft) -> tuple[_Columns, _Contributions,
         "fingerprint": fingerprint(draft),
         "deleted": False,
     }
-    return columns, list(dict.fromkeys(zip(roles, agents, strict=True))), list(themes)
-
-
-def _is_same(
-    session: Session, row: Row[Any], columns: _Columns, contributions: _Contributions, themes: Sequence[str]
-) -> bool:
-    wanted = {"wanted": row.id}
-    connection = session.connection()
-    return (
-        all(getattr(row, name) == value for name, value in columns.items())
-        and [tuple(each) for each in connection.execute(_CONTRIBUTIONS, wanted)] == contributions
-        and list(connection.execute(_THEMES, wanted).scalars()) == themes
-    )
-
-
-def _write_relations(
-    session: Session, record_id: RecordId, contributions: _Contributions, themes: Sequence[str]
-) -> None:
-    connection = session.connection()
-    if contributions:
-        rows = [
-            {"record_id": record_id, "role": role, "agent_id": agent, "position": position}
-            for position, (role, agent) in enumerate(contributions)
-        ]
-        connection.execute(_INSERT_CONTRIBUTIONS, rows)
-    if themes:
-        rows = [
-            {"record_id": record_id, "concept_id": theme, "position": position} for position, theme in enumerate(themes)
-        ]
-        connection.execute(_INSERT_THEMES, rows)
+    contributions = list(dict.fromkeys(zip(roles, agents, strict=True)))
+    return columns, Relations(contributions=contributions, themes=list(themes))

@@ -71,6 +71,11 @@ def valid_name(field: str, name: str) -> str:
     return _line(field, name, MAX_NAME)
 
 
+def can_be_stored(text: str) -> bool:
+    """Whether anything in the catalogue can be called so: PostgreSQL refuses even the question for U+0000."""
+    return "\0" not in text
+
+
 def path_labels(path: str) -> tuple[str, ...]:
     """The labels of a path, the broadest first."""
     return tuple(label.strip() for label in path.split(PATH_SEPARATOR))

@@ -6,16 +6,18 @@ that old links and the next import of the same file lead to what it is now. Chan
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, TypeAlias
 
 from sqlalchemy import Select, bindparam, event, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from catalogue.errors import NotFound
+from catalogue.locks import may_add, write_beside_others
 from catalogue.models import AgentRow, ConceptRow, table_of
 from catalogue.record import AgentId, AgentKind, Concept, ConceptId, Vocabulary
 from catalogue.slugs import fold_label, fold_name, slugs
-from catalogue.validation import path_labels, valid_label, valid_name
+from catalogue.validation import can_be_stored, path_labels, valid_label, valid_name
 
 _AGENT: Final = table_of(AgentRow)
 _CONCEPT: Final = table_of(ConceptRow)
@@ -23,6 +25,9 @@ _CONCEPT: Final = table_of(ConceptRow)
 # A facet's values are the concepts of a vocabulary, or agents.
 _VOCABULARY_OF_FACET: Final = {"theme": Vocabulary.THEME, "type": Vocabulary.TYPE}
 _AGENT_FACETS: Final = frozenset({"author", "publisher"})
+
+# How many names go into one statement, each with its best id. SQLite takes 32,766 values.
+_BATCH: Final = 1_000
 
 # Broader concept and folded label.
 _Place: TypeAlias = tuple[ConceptId | None, str]
@@ -73,7 +78,7 @@ def labels(session: Session, facet: str, ids: Iterable[str]) -> dict[str, str]:
     A merged id answers with the label of what it was merged into; unknown ids are left out. Raises NotFound for
     another facet.
     """
-    wanted = sorted(set(ids))
+    wanted = sorted(filter(can_be_stored, set(ids)))
     if facet in _AGENT_FACETS:
         agent = aliased(AgentRow)
         label = func.coalesce(agent.name, AgentRow.name)
@@ -97,7 +102,7 @@ def resolve(session: Session, facet: str, value: str) -> str:
         statement = select(func.coalesce(ConceptRow.merged_into, ConceptRow.id)).where(
             ConceptRow.vocabulary == _vocabulary(facet), ConceptRow.id == value
         )
-    current = session.scalar(statement)
+    current = session.scalar(statement) if can_be_stored(value) else None
     if current is None:
         raise NotFound(f"No {facet} has the id {value!r}")
     return current
@@ -115,7 +120,11 @@ def ensure_concept(session: Session, vocabulary: Vocabulary, path_label: str) ->
         current = known.get((vocabulary, place))
         if current is None:
             valid = valid_label(vocabulary, label)
-            current = _find_concept(session, vocabulary, place) or _add_concept(session, vocabulary, place, valid)
+            write_beside_others(session)
+            current = _find_concept(session, vocabulary, place)
+            if current is None and not may_add(session):
+                current = _find_concept(session, vocabulary, place)
+            current = current or _add_concept(session, vocabulary, place, valid)
             known[vocabulary, place] = current
     assert current is not None
     return current
@@ -137,12 +146,21 @@ def ensure_agents(session: Session, names: Sequence[tuple[str, AgentKind]]) -> l
     keyed = [(fold_name(name), name, kind) for name, kind in valid]
     # Backwards, so that the first way in which a name is written is the one that is kept.
     if missing := {key: (name, kind) for key, name, kind in reversed(keyed) if key not in known}:
-        known.update(_look_up_or_add(session, dict(reversed(missing.items()))))
+        write_beside_others(session)
+        names_left = reversed(missing.items())
+        while some := dict(islice(names_left, _BATCH)):
+            known.update(_look_up_or_add(session, some))
+    improved: dict[AgentId, AgentKind] = {}
     for key, _, kind in keyed:
         agent_id, present = known[key]
         if kind is not AgentKind.UNKNOWN and present is AgentKind.UNKNOWN:
             known[key] = (agent_id, kind)
-            session.execute(_IMPROVE_KIND, {"improved": agent_id, "known_kind": kind})
+            improved[agent_id] = kind
+    if improved:
+        # In an order that all writers have, so that no two of them wait for each other.
+        session.connection().execute(
+            _IMPROVE_KIND, [{"improved": agent_id, "known_kind": kind} for agent_id, kind in sorted(improved.items())]
+        )
     return [known[key][0] for key, _, _ in keyed]
 
 
@@ -175,22 +193,13 @@ _CONCEPT_ID: Final = select(_CONCEPT.c.id).where(
 )
 _AGENT_ID: Final = select(_AGENT.c.id).where(_AGENT.c.id == bindparam("wanted"))
 
-# Locked as a foreign key locks: PostgreSQL lets no merge or renaming in between, and other writers go on.
-_CONCEPT_AT_PLACE: Final = (
-    select(_CONCEPT.c.id, _CONCEPT.c.merged_into)
-    .where(
-        _CONCEPT.c.vocabulary == bindparam("vocabulary"),
-        func.coalesce(_CONCEPT.c.broader_id, "") == bindparam("broader"),
-        _CONCEPT.c.folded == bindparam("folded"),
-    )
-    .with_for_update(read=True, key_share=True)
+_CONCEPT_AT_PLACE: Final = select(_CONCEPT.c.id, _CONCEPT.c.merged_into).where(
+    _CONCEPT.c.vocabulary == bindparam("vocabulary"),
+    func.coalesce(_CONCEPT.c.broader_id, "") == bindparam("broader"),
+    _CONCEPT.c.folded == bindparam("folded"),
 )
-_AGENTS: Final = (
-    select(_AGENT.c.id, _AGENT.c.folded, _AGENT.c.kind, _AGENT.c.merged_into)
-    .where(
-        _AGENT.c.folded.in_(bindparam("folded", expanding=True)) | _AGENT.c.id.in_(bindparam("slugs", expanding=True))
-    )
-    .with_for_update(read=True, key_share=True)
+_AGENTS: Final = select(_AGENT.c.id, _AGENT.c.folded, _AGENT.c.kind, _AGENT.c.merged_into).where(
+    _AGENT.c.folded.in_(bindparam("folded", expanding=True)) | _AGENT.c.id.in_(bindparam("slugs", expanding=True))
 )
 _ADD_AGENTS: Final = insert(_AGENT)
 _IMPROVE_KIND: Final = (
@@ -260,18 +269,11 @@ def _add_concept(session: Session, vocabulary: Vocabulary, place: _Place, label:
 def _look_up_or_add(
     session: Session, names: Mapping[str, tuple[str, AgentKind]]
 ) -> dict[str, tuple[AgentId, AgentKind]]:
-    """Ids and kinds by folded name; one query finds the names and which of the best ids for them are taken."""
+    """Ids and kinds by folded name."""
     best = {key: next(slugs(name)) for key, (name, _) in names.items()}
-    rows = session.connection().execute(_AGENTS, {"folded": list(names), "slugs": list(best.values())}).all()
-    found = {
-        # Of what a name was merged into the kind is not read here: as good as unknown.
-        row.folded: (AgentId(row.merged_into), AgentKind.UNKNOWN)
-        if row.merged_into
-        else (AgentId(row.id), AgentKind(row.kind))
-        for row in rows
-        if row.folded in names
-    }
-    taken = {row.id for row in rows}
+    found, taken = _look_up(session, best)
+    if found.keys() != names.keys() and not may_add(session):
+        found, taken = _look_up(session, best)
     added: dict[str, tuple[AgentId, AgentKind]] = {}
     for key, (name, kind) in names.items():
         if key in found:
@@ -286,3 +288,17 @@ def _look_up_or_add(
         ]
         session.connection().execute(_ADD_AGENTS, values)
     return found | added
+
+
+def _look_up(session: Session, best: Mapping[str, str]) -> tuple[dict[str, tuple[AgentId, AgentKind]], set[str]]:
+    """The agents that have the folded names, in one query with those that have the best ids for them: all their ids."""
+    rows = session.connection().execute(_AGENTS, {"folded": list(best), "slugs": list(best.values())}).all()
+    found = {
+        # Of what a name was merged into the kind is not read here: as good as unknown.
+        row.folded: (AgentId(row.merged_into), AgentKind.UNKNOWN)
+        if row.merged_into
+        else (AgentId(row.id), AgentKind(row.kind))
+        for row in rows
+        if row.folded in best
+    }
+    return found, {row.id for row in rows}

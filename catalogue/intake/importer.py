@@ -7,7 +7,7 @@ one transaction, so that an import that is killed leaves whole batches, and runn
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -19,16 +19,18 @@ from sqlalchemy.orm import Session
 
 from catalogue import records, vocabularies
 from catalogue.database import Catalogue
-from catalogue.errors import Conflict, Invalid
+from catalogue.errors import Collision, Conflict, Invalid
 from catalogue.identity import find_valid, valid_id
 from catalogue.intake.formats import read_records
 from catalogue.intake.lines import Line, Refusal
 from catalogue.intake.mapping import Entry, read_entry
 from catalogue.intake.rehearsal import Write, rehearsal
 from catalogue.intake.report import ImportReport
+from catalogue.locks import write_alone
 from catalogue.models import ConceptRow, RecordRow
 from catalogue.record import Concept, Draft, Vocabulary
 from catalogue.records import Change
+from catalogue.rows import gathered
 from catalogue.validation import validate
 
 BATCH: Final = 500
@@ -36,6 +38,9 @@ BATCH: Final = 500
 # In seconds, between two batches. SQLite gives a waiting writer no turn: it looks again every tenth of a second, and
 # would find one transaction after the other until its busy time-out.
 PAUSE: Final = 0.11
+
+# How often a batch is done again where somebody who writes with other programs keeps getting in its way.
+_MOST_COLLISIONS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,16 +124,43 @@ def _prepared(line: Line) -> _Prepared | Refusal:
 
 
 def _with_batch(report: ImportReport, batch: Sequence[_Prepared | Refusal], write: Write) -> ImportReport:
-    """The report with a batch that was written in one transaction; none where all of it is refused."""
+    """The report with a batch that was written in one transaction; none where all of it is refused.
+
+    A transaction that PostgreSQL undid in favour of another one is done again.
+    """
     if not _has_records(batch):
         return _with_outcomes(report, [line for line in batch if isinstance(line, Refusal)])
+    for _ in range(_MOST_COLLISIONS):
+        with suppress(Collision):
+            return _with_written(report, batch, write)
+    return _with_written(report, batch, write)
+
+
+def _with_written(report: ImportReport, batch: Sequence[_Prepared | Refusal], write: Write) -> ImportReport:
     with write() as session:
+        write_alone(session)
         before = _concept_keys(session)
-        deleted = _deleted_ids(session, batch)
-        outcomes = [line if isinstance(line, Refusal) else _write(session, line, deleted) for line in batch]
+        outcomes = _written(session, batch)
         themes, types = (_added_paths(session, vocabulary, before) for vocabulary in Vocabulary)
     report = replace(report, new_themes=report.new_themes + themes, new_types=report.new_types + types)
     return _with_outcomes(report, outcomes)
+
+
+def _written(session: Session, batch: Sequence[_Prepared | Refusal]) -> list[_Outcome]:
+    """What became of the lines: written together, and only where one of them spoils that one by one."""
+    deleted = _deleted_ids(session, batch)
+    try:
+        with session.connection().begin_nested(), gathered(session, _given_ids(batch)):
+            # All names in a few questions; each line then knows them.
+            drafts = (line.entry.draft for line in batch if isinstance(line, _Prepared))
+            vocabularies.ensure_agents(session, [name for draft in drafts for name in records.names_in(draft)])
+            left = set(deleted)
+            return [
+                line if isinstance(line, Refusal) else _save(session, line.line, line.entry, left) for line in batch
+            ]
+    except (Invalid, Conflict, DataError, IntegrityError):
+        vocabularies.forget_lookups(session)
+    return [line if isinstance(line, Refusal) else _write(session, line, deleted) for line in batch]
 
 
 def _write(session: Session, prepared: _Prepared, deleted: set[str]) -> _Outcome:
@@ -160,8 +192,12 @@ def _save(session: Session, line: int, entry: Entry, deleted: set[str]) -> _Writ
 
 def _deleted_ids(session: Session, batch: Iterable[_Prepared | Refusal]) -> set[str]:
     """The ids in a batch whose records are deleted: asked for at once, where asking for each takes a tenth more."""
-    given = [line.entry.given_id for line in batch if isinstance(line, _Prepared) and line.entry.given_id is not None]
-    return set(session.scalars(select(RecordRow.id).where(RecordRow.id.in_(given), RecordRow.deleted.is_(True))))
+    given = select(RecordRow.id).where(RecordRow.id.in_(_given_ids(batch)), RecordRow.deleted.is_(True))
+    return set(session.scalars(given))
+
+
+def _given_ids(batch: Iterable[_Prepared | Refusal]) -> list[str]:
+    return [line.entry.given_id for line in batch if isinstance(line, _Prepared) and line.entry.given_id is not None]
 
 
 def _strongest_key(draft: Draft) -> str:

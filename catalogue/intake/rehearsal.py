@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 from sqlalchemy.orm import Session
 
 from catalogue.database import Catalogue, open_catalogue
 from catalogue.errors import CatalogueUnavailable
+from catalogue.locks import write_unseen
+from catalogue.models import Base
 
 # Opens a session whose changes are written together.
 Write = Callable[[], AbstractContextManager[Session]]
@@ -28,12 +30,12 @@ class _Undone(Exception):
 def rehearsal(catalogue: Catalogue) -> Generator[Write]:
     """A way to write whose changes are seen by later writes through it, by nobody else, and are gone at the end.
 
-    On SQLite they go to a copy in the folder for temporary files: a transaction as long as an import would keep every
-    other writer waiting. On PostgreSQL they are one transaction that is rolled back. Raises CatalogueUnavailable.
+    They go to a copy, as a transaction as long as an import would keep other writers waiting: on SQLite to a file in
+    the folder for temporary files, on PostgreSQL to temporary tables. Raises CatalogueUnavailable.
     """
     with catalogue.read() as session:
         is_sqlite = session.get_bind().dialect.name == "sqlite"
-    with _copied(catalogue) if is_sqlite else _rolled_back(catalogue) as write:
+    with _copied(catalogue) if is_sqlite else _shadowed(catalogue) as write:
         yield write
 
 
@@ -66,7 +68,15 @@ def _copy(catalogue: Catalogue, path: Path) -> None:
 
 
 @contextmanager
-def _rolled_back(catalogue: Catalogue) -> Generator[Write]:
+def _shadowed(catalogue: Catalogue) -> Generator[Write]:
+    """Temporary tables have their own namespace, which PostgreSQL looks in first: they stand before those they copy."""
     with suppress(_Undone), catalogue.write() as session:
+        write_unseen(session)
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+        for table in Base.metadata.sorted_tables:
+            session.execute(text(f"CREATE TEMPORARY TABLE copied (LIKE {table.name} INCLUDING ALL) ON COMMIT DROP"))
+            session.execute(text(f"INSERT INTO copied SELECT * FROM {table.name}"))  # noqa: S608 - our own names
+            session.execute(text(f"ALTER TABLE copied RENAME TO {table.name}"))
+            session.execute(text(f"ANALYZE {table.name}"))
         yield lambda: nullcontext(session)
         raise _Undone
