@@ -1,56 +1,30 @@
 """The catalogue's database: opens it, begins its transactions, migrates it and translates its errors.
 
-All that is particular to SQLite or PostgreSQL stands here.
-
-SQLite: writes begin IMMEDIATE, so that what a transaction read cannot change before it writes (begun DEFERRED, four
-processes lost 1,451 of 2,000 updates). Reads begin DEFERRED on connections that cannot write; in WAL mode they never
-wait for a writer. `synchronous` is FULL: in WAL mode NORMAL may lose the last transactions when the power fails, which
-would lose work that was acknowledged and leave the index ahead of the catalogue. (EXTRA differs from FULL only outside
-WAL mode.)
+What is particular to SQLite or PostgreSQL stands in the modules of these names.
 """
 
-import fcntl
 import os
-import sqlite3
+import re
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from catalogue import pending
-from catalogue.errors import CatalogueUnavailable, Conflict, Invalid
+from catalogue import pending, sqlite
+from catalogue.errors import CatalogueError, CatalogueUnavailable, Collision, Conflict, Invalid
 
 _WRITING: Final = "writing"
 
 # How long a write waits for another one to end, in seconds.
 BUSY_TIMEOUT: Final = 5.0
 
-# How long a migration waits for readers and writers to end, in seconds.
-_MIGRATION_TIMEOUT: Final = 60.0
-
-# What the write-ahead log is cut back to after a large import: 64 MB.
-_LOG_LIMIT: Final = 64 * 1024 * 1024
-
-# PostgreSQL's advisory lock for migrations: any number that nothing else uses in the same database.
-_MIGRATION_LOCK: Final = 0x42656C6F6E67
-
-# What to do about an error, by a part of its text.
-_ADVICE: Final = (
-    ("locked", "Another write took too long: try again."),
-    ("no such table", "Its tables are missing or old: start the server once, which migrates them."),
-    ("no such column", "Its tables are missing or old: start the server once, which migrates them."),
-    ("does not exist", "Its tables are missing or old: start the server once, which migrates them."),
-    ("full", "Make room on the disk: nothing of this write was kept."),
-    ("readonly", "The file or its folder cannot be written by this user."),
-    ("unable to open", "Check that the folder exists and that this user may read and write it."),
-    ("malformed", "The file is damaged: restore a backup."),
-    ("not a database", "The file is not a catalogue: check the address."),
-)
+# How PostgreSQL says that two transactions got in each other's way, and that the same one may succeed the next time:
+# not serializable, a circle of locks, and a row that the other one added or deleted first.
+_COLLISIONS: Final = frozenset({"40001", "40P01", "23505", "23503"})
 
 
 class Catalogue:
@@ -59,10 +33,20 @@ class Catalogue:
     Connections don't survive a fork, which is refused: call `dispose` before forking, or open it afterwards.
     """
 
-    def __init__(self, *, reader: Engine, writer: Engine, after_commit: Callable[[], None] | None) -> None:
+    def __init__(
+        self,
+        *,
+        url: URL,
+        reader: Engine,
+        writer: Engine,
+        migration: Callable[[URL], AbstractContextManager[Connection]],
+        after_commit: Callable[[], None] | None,
+    ) -> None:
         """Takes the engines; nothing is connected yet."""
+        self._url = url
         self._reader = reader
         self._writer = writer
+        self._migration = migration
         self._after_commit = after_commit
 
     @contextmanager
@@ -71,18 +55,19 @@ class Catalogue:
 
         Raises CatalogueUnavailable.
         """
-        with _translated(self._reader.url), Session(self._reader, autoflush=False) as session:
+        with _translated(self._url), Session(self._reader, autoflush=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Generator[Session]:
         """A session whose changes are committed together at the end, or none of them if anything is raised.
 
-        On SQLite there is one writer at a time: keep it short, other writes wait for at most the busy time-out.
-        Raises CatalogueUnavailable, and Conflict where somebody else added the same thing first.
+        Keep it short: on SQLite there is one writer at a time, on PostgreSQL one of each row, and other writes wait for
+        at most the busy time-out. Raises CatalogueUnavailable, Conflict where somebody else added the same thing first,
+        and Collision where PostgreSQL undid this write in favour of another.
         """
         with (
-            _translated(self._writer.url),
+            _translated(self._url),
             Session(self._writer, autoflush=False, info={_WRITING: True}) as session,
             session.begin(),
         ):
@@ -105,15 +90,8 @@ class Catalogue:
     @contextmanager
     def migration(self) -> Generator[Connection]:
         """A transaction that may alter tables, alone among all processes."""
-        url = self._writer.url
-        with _translated(url):
-            if url.get_backend_name() == "sqlite":
-                with _locked(_sqlite_path(url)), _sqlite_migration(url) as connection:
-                    yield connection
-            else:
-                with self._writer.begin() as connection:
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-                    yield connection
+        with _translated(self._url), self._migration(self._url) as connection:
+            yield connection
 
     def dispose(self) -> None:
         """Close all connections that are not in use. The catalogue can be used on."""
@@ -127,83 +105,51 @@ def is_writing(session: Session) -> bool:
 
 
 def open_catalogue(
-    url: str, *, after_commit: Callable[[], None] | None = None, busy_timeout: float = BUSY_TIMEOUT
+    url: str,
+    *,
+    after_commit: Callable[[], None] | None = None,
+    busy_timeout: float = BUSY_TIMEOUT,
+    threads: int = 4,
 ) -> Catalogue:
-    """The catalogue at an address such as sqlite:////var/lib/belong/catalogue.sqlite; nothing is connected yet.
+    """The catalogue at an address: sqlite:////var/lib/belong/catalogue.sqlite, postgresql://user:password@host/name.
 
-    `after_commit` is called after each transaction that made records pending: a nudge to index them. It should not
-    raise: the write has happened. `busy_timeout` is in seconds. Raises Invalid for an address that cannot be one.
+    Nothing is connected yet. `after_commit` is called after each transaction that made records pending: a nudge to
+    index them. It should not raise: the write has happened. `busy_timeout` is in seconds. `threads` is how many use
+    the catalogue at once. Raises Invalid for an address that cannot be one.
     """
-    try:
-        parsed = make_url(url)
-        backend = parsed.get_backend_name()
-    except ArgumentError as error:
-        raise Invalid(
-            field="catalogue address", value=url, limit="an address such as sqlite:////path/to/file"
-        ) from error
-    match backend:
+    parsed = _parsed(url)
+    match parsed.get_backend_name():
         case "sqlite":
-            reader = _sqlite_engine(parsed, begin="BEGIN", mode="rw", timeout=busy_timeout, pragmas=_READ_PRAGMAS)
-            writer = _sqlite_engine(
-                parsed, begin="BEGIN IMMEDIATE", mode="rw", timeout=busy_timeout, pragmas=_WRITE_PRAGMAS
-            )
-        case "postgresql":
-            _require_driver(parsed)
-            reader = create_engine(parsed, isolation_level="REPEATABLE READ", pool_pre_ping=True)
-            reader = reader.execution_options(postgresql_readonly=True)
-            writer = create_engine(parsed, pool_pre_ping=True)
-        case _:
+            reader, writer = sqlite.open_engines(parsed, busy_timeout=busy_timeout)
+            migration = sqlite.migration
+        case "postgresql" | "postgres":
+            # Late: who has SQLite need not wait for the driver.
+            from catalogue import postgresql
+
+            reader, writer = postgresql.open_engines(parsed, busy_timeout=busy_timeout, threads=threads)
+            migration = postgresql.migration
+        case backend:
             raise Invalid(
                 field="catalogue address", value=backend, limit="an address that begins with sqlite or postgresql"
             )
     for engine in (reader, writer):
         _refuse_after_fork(engine)
-    return Catalogue(reader=reader, writer=writer, after_commit=after_commit)
+    return Catalogue(url=parsed, reader=reader, writer=writer, migration=migration, after_commit=after_commit)
 
 
-_READ_PRAGMAS: Final = ("PRAGMA query_only=ON",)
-_WRITE_PRAGMAS: Final = (
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA synchronous=FULL",
-    f"PRAGMA journal_size_limit={_LOG_LIMIT}",
-)
-# Foreign keys stay off: altering a table copies and drops it, and dropping would count as deleting its rows.
-_MIGRATION_PRAGMAS: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
-
-
-def _require_driver(url: URL) -> None:
+def _parsed(url: str) -> URL:
+    # A password that is not escaped would be taken for the host or the name, and be told as such.
+    shown = re.sub(r"^([a-z0-9+]+://)?.*@", r"\1***@", url).partition("?")[0]
     try:
-        url.get_dialect().import_dbapi()
-    except ImportError as error:
-        limit = f"one whose driver is installed, but {error.name} is not"
-        raise Invalid(field="catalogue address", value=url.drivername, limit=limit) from error
-
-
-def _sqlite_path(url: URL) -> Path:
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise Invalid(field="catalogue address", value=str(url), limit="the path of a file, sqlite:////path/to/file")
-    return Path(url.database).absolute()
-
-
-def _sqlite_engine(url: URL, *, begin: str, mode: str, timeout: float, pragmas: tuple[str, ...]) -> Engine:
-    """An engine that begins its transactions itself: Python's driver would begin them too late, and never for reads."""
-    address = f"{_sqlite_path(url).as_uri()}?mode={mode}"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
-
-    engine = create_engine(url, creator=connect)
-
-    def configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's and the pool's own types
-        for pragma in pragmas:
-            connection.execute(pragma)
-
-    def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine, "connect", configure)
-    event.listen(engine, "begin", begin_transaction)
-    return engine
+        parsed = make_url(url)
+        parsed.get_backend_name()
+    except (ArgumentError, ValueError) as error:
+        limit = "an address such as sqlite:////path/to/file or postgresql://user:password@host/name"
+        raise Invalid(field="catalogue address", value=shown, limit=limit) from error
+    if parsed.password is not None and "@" in f"{parsed.host}{parsed.database}":
+        limit = "one in which the signs @ : / ? # % of the user and the password are escaped, as in %40 for @"
+        raise Invalid(field="catalogue address", value=shown, limit=limit)
+    return parsed
 
 
 def _refuse_after_fork(engine: Engine) -> None:
@@ -221,41 +167,36 @@ def _refuse_after_fork(engine: Engine) -> None:
 
 
 @contextmanager
-def _sqlite_migration(url: URL) -> Generator[Connection]:
-    engine = _sqlite_engine(
-        url, begin="BEGIN IMMEDIATE", mode="rwc", timeout=_MIGRATION_TIMEOUT, pragmas=_MIGRATION_PRAGMAS
-    )
-    try:
-        with engine.begin() as connection:
-            yield connection
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise CatalogueUnavailable(f"A migration of {url} would leave {len(broken)} rows without their parent")
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def _locked(path: Path) -> Generator[None]:
-    """One process at a time may make and migrate the file. SQLite's own locks don't cover the change to WAL mode."""
-    try:
-        lock = path.with_name(path.name + ".migrate.lock").open("a")
-    except OSError as error:
-        raise CatalogueUnavailable(f"The catalogue at {path} cannot be made or migrated: {error}") from error
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
 def _translated(url: URL) -> Generator[None]:
     """Turns the database's errors into the catalogue's: the only place where that is done."""
     try:
         yield
-    except IntegrityError as error:
-        raise Conflict(f"Somebody else wrote the same thing first ({error.orig}): try again.") from error
     except (DBAPIError, PoolTimeout) as error:
-        cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-        advice = next((advice for part, advice in _ADVICE if part in cause), "See the cause above.")
-        place = url.render_as_string(hide_password=True)
-        raise CatalogueUnavailable(f"The catalogue at {place} cannot be used: {cause}. {advice}") from error
+        raise _translate(error, url) from error
+
+
+def _translate(error: DBAPIError | PoolTimeout, url: URL) -> CatalogueError:
+    original = error.orig if isinstance(error, DBAPIError) else error
+    cause = " ".join(str(original).split())
+    sqlstate: str | None = getattr(original, "sqlstate", None)
+    if sqlstate in _COLLISIONS:
+        return Collision(f"Somebody else wrote the same thing at the same time ({cause}): try again.")
+    if isinstance(error, IntegrityError):
+        return Conflict(f"Somebody else wrote the same thing first ({cause}): try again.")
+    # Without what follows the name: the user and the password can be given there as well.
+    place = url.set(query={}).render_as_string(hide_password=True)
+    return CatalogueUnavailable(
+        f"The catalogue at {place} cannot be used: {cause}. {_advice(error, sqlstate, cause, url)}"
+    )
+
+
+def _advice(error: DBAPIError | PoolTimeout, sqlstate: str | None, cause: str, url: URL) -> str:
+    if isinstance(error, PoolTimeout):
+        found = "All of this process's connections are in use: try again when less is going on."
+    elif url.get_backend_name() == "sqlite":
+        found = sqlite.advice(cause)
+    else:
+        from catalogue import postgresql
+
+        found = postgresql.advice(sqlstate, cause)
+    return found or "See the cause above."

@@ -23,6 +23,7 @@ from catalogue.intake.sample import SAMPLE
 from catalogue.record import Draft
 from tests.processes import ServerProcess
 from tests.servers.elasticsearch import NoElasticsearch, running_elasticsearch
+from tests.servers.postgresql import NoPostgresql, PostgresServer, running_postgresql
 from tests.servers.redis import NoRedis, running_redis
 
 # No deadline: on a busy machine a slow example is no mistake.
@@ -126,3 +127,14 @@ def redis_url() -> Iterator[str]:
         except NoRedis as e:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(str(e))
         yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, one for the whole run. CI does without none of the tests that want it."""
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_postgresql())
+        except NoPostgresql as e:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(str(e))
+        yield server

@@ -1,36 +1,11 @@
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from catalogue import records
-from catalogue.database import Catalogue, open_catalogue
+from catalogue.database import Catalogue
 from catalogue.record import Draft, Name, PartialDate, Record
 from catalogue.records import Saved
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'catalogue.sqlite'}"
-
-
-@pytest.fixture(scope="session")
-def empty_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a migrated catalogue, closed: copying it takes a hundredth of migrating another."""
-    path = tmp_path_factory.mktemp("empty") / "catalogue.sqlite"
-    catalogue = open_catalogue(f"sqlite:///{path}")
-    catalogue.migrate()
-    catalogue.dispose()
-    return path
-
-
-@pytest.fixture
-def catalogue(url: str, tmp_path: Path, empty_catalogue: Path) -> Iterator[Catalogue]:
-    shutil.copy(empty_catalogue, tmp_path / "catalogue.sqlite")
-    catalogue = open_catalogue(url)
-    yield catalogue
-    catalogue.dispose()
 
 
 @pytest.fixture

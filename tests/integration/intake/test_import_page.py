@@ -1,13 +1,12 @@
 """The page for staff is true: its examples are imported, its table of fields and of names is what the code does."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from catalogue import records
-from catalogue.database import Catalogue, open_catalogue
+from catalogue.database import Catalogue
 from catalogue.intake.importer import import_file
 from catalogue.intake.lines import LONGEST_LINE
 from catalogue.intake.mapping import KNOWN_FIELDS
@@ -17,14 +16,6 @@ from catalogue.validation import MAX_ABSTRACT, MAX_TITLE
 
 PAGE = (Path(__file__).parents[3] / "docs" / "import.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```(jsonl|csv)\n(.*?)```", PAGE, re.DOTALL)
-
-
-@pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    opened = open_catalogue(f"sqlite:///{tmp_path / 'catalogue.sqlite'}")
-    opened.migrate()
-    yield opened
-    opened.dispose()
 
 
 def table_below(heading: str) -> list[list[str]]:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,20 +15,12 @@ from catalogue import pending, records
 from catalogue.database import Catalogue, open_catalogue
 from catalogue.errors import CatalogueUnavailable
 from catalogue.intake.importer import BATCH, PAUSE, import_file
-from catalogue.intake.rehearsal import _rolled_back
+from catalogue.intake.rehearsal import rehearsal
 from catalogue.intake.report import ImportReport, render
 from catalogue.record import AgentKind, Draft, Record, Role
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "catalogue" / "sample.jsonl"
-
-
-@pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    opened = open_catalogue(f"sqlite:///{tmp_path / 'catalogue.sqlite'}")
-    opened.migrate()
-    yield opened
-    opened.dispose()
 
 
 def write_lines(path: Path, *lines: object) -> Path:
@@ -232,13 +223,14 @@ import_file(open_catalogue(sys.argv[1]), Path(sys.argv[2]), on_progress=lambda d
 """
 
 
-def test_killed_import_leaves_whole_batches_and_a_second_run_completes_it(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_killed_import_leaves_whole_batches_and_a_second_run_completes_it(
+    catalogue: Catalogue, url: str, tmp_path: Path
+) -> None:
     total = BATCH * 6
     lines = ({"id": f"m{at}", "title": f"Many {at}", "themes": ["A", "B"], "author": "Jo Doe"} for at in range(total))
     path = write_lines(tmp_path / "many.jsonl", *lines)
-    address = f"sqlite:///{tmp_path / 'catalogue.sqlite'}"
     with subprocess.Popen(
-        [sys.executable, "-c", KILLED, address, str(path)], stdout=subprocess.PIPE, cwd=ROOT, text=True
+        [sys.executable, "-c", KILLED, url, str(path)], stdout=subprocess.PIPE, cwd=ROOT, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == f"{BATCH}\n"
@@ -250,12 +242,25 @@ def test_killed_import_leaves_whole_batches_and_a_second_run_completes_it(catalo
     assert numbers(import_file(catalogue, path)) == (total - len(left), 0, len(left), 0)
 
 
-def test_failure_in_the_middle_of_a_record_leaves_nothing_of_it(catalogue: Catalogue, tmp_path: Path) -> None:
+BROKEN = {
+    "sqlite": """
+        CREATE TRIGGER broken BEFORE INSERT ON record_theme WHEN new.record_id = 'b'
+        BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END
+    """,
+    "postgresql": """
+        CREATE FUNCTION break_it() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'broken on purpose'; END $$;
+        CREATE TRIGGER broken BEFORE INSERT ON record_theme FOR EACH ROW WHEN (new.record_id = 'b')
+        EXECUTE FUNCTION break_it()
+    """,
+}
+
+
+def test_failure_in_the_middle_of_a_record_leaves_nothing_of_it(
+    catalogue: Catalogue, database: str, tmp_path: Path
+) -> None:
     with catalogue.migration() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER broken BEFORE INSERT ON record_theme WHEN new.record_id = 'b' "
-            "BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END"
-        )
+        connection.exec_driver_sql(BROKEN[database])
     lines = [
         {"id": name, "title": name.upper(), "author": "Jo Doe", "themes": [theme]}
         for name, theme in zip("abc", "STT", strict=True)
@@ -272,8 +277,8 @@ def test_failure_in_the_middle_of_a_record_leaves_nothing_of_it(catalogue: Catal
         assert pending.status(session).count == 2
 
 
-def test_rehearsal_in_one_transaction_is_seen_by_itself_and_undone(catalogue: Catalogue) -> None:
-    with _rolled_back(catalogue) as write:
+def test_rehearsal_is_seen_by_itself_and_undone(catalogue: Catalogue) -> None:
+    with rehearsal(catalogue) as write:
         with write() as session:
             records.save(session, Draft(title="One"), record_id="a")
         with write() as session:
@@ -281,10 +286,9 @@ def test_rehearsal_in_one_transaction_is_seen_by_itself_and_undone(catalogue: Ca
     assert all_records(catalogue) == []
 
 
-def test_missing_tables_are_an_error_and_not_refused_lines(tmp_path: Path) -> None:
-    empty = tmp_path / "empty.sqlite"
-    empty.touch()
-    opened = open_catalogue(f"sqlite:///{empty}")
-    with pytest.raises(CatalogueUnavailable):
+def test_missing_tables_are_an_error_and_not_refused_lines(new_url: str, tmp_path: Path) -> None:
+    (tmp_path / "new.sqlite").touch()
+    opened = open_catalogue(new_url)
+    with pytest.raises(CatalogueUnavailable, match="Its tables are missing"):
         import_file(opened, SAMPLE)
     opened.dispose()
