@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class SettingsError(Exception):
@@ -24,7 +25,7 @@ class EngineName(StrEnum):
 class ElasticsearchSettings:
     """Which cluster is used, and how an index is made in it.
 
-    ELASTICSEARCH_URL        its address: http://127.0.0.1:9200
+    ELASTICSEARCH_URL        its address, also http://USER:PASSWORD@HOST:9200: http://127.0.0.1:9200
     ELASTICSEARCH_API_KEY    the key to it: none
     ELASTICSEARCH_CA         a file with the certificate of its authority, for https: the system's own
     ELASTICSEARCH_ALIAS      the name that searches go to and all indices begin with: belong
@@ -40,6 +41,12 @@ class ElasticsearchSettings:
     shards: int
     replicas: int
     refresh: int
+
+    @property
+    def address(self) -> str:
+        """Where the cluster is, to be shown: without user and password."""
+        parts = urlsplit(self.url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +147,10 @@ def _elasticsearch(environment: Mapping[str, str]) -> ElasticsearchSettings:
 
 def _cluster_address(environment: Mapping[str, str]) -> str:
     text = environment.get("ELASTICSEARCH_URL") or "http://127.0.0.1:9200"
-    if not re.fullmatch(r"https?://[^\s/]+:\d{1,5}/?\S*", text):
+    if not re.fullmatch(r"https?://[^\s/]+:\d{1,5}(/\S*)?", text):
         limit = "an address with a port, such as https://search.example.org:9200"
-        raise SettingsError(f"ELASTICSEARCH_URL is {text!r}, but has to be {limit}")
+        shown = text.rpartition("@")[2]  # before that there may be a password
+        raise SettingsError(f"ELASTICSEARCH_URL is {shown!r}, but has to be {limit}")
     return text
 
 

@@ -61,6 +61,10 @@ class SearchEngine(Protocol):
         """The generation that answers now. Raises IndexMissing where there is none."""
         ...
 
+    def product(self) -> str:
+        """The name and version of what answers, such as Elasticsearch 9.4.3; also where there is no index."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:

@@ -3,6 +3,7 @@
 import click
 
 from app.cli.dead_letters import dead_letters
+from app.cli.engine import engine
 from app.cli.importing import import_command
 from app.cli.rebuilding import reindex
 from app.cli.reconciling import reconcile
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for _command in (serve, worker, beat, import_command, reindex, resync, reconcile, dead_letters, search, status):
+for _command in (serve, worker, beat, import_command, reindex, resync, reconcile, dead_letters, search, status, engine):
     main.add_command(_command)

@@ -119,6 +119,11 @@ class ElasticsearchEngine:
             self._indices.check(active)
         return active
 
+    def product(self) -> str:
+        """The name and version of the server."""
+        with self._breaker.guarded(), translated():
+            return f"Elasticsearch {body_of(self._client.info())['version']['number']}"
+
     def _answering(self, hits: Sequence[Mapping[str, Any]]) -> GenerationName:
         """The generation that an answer came from.
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Final
 
 import tantivy
@@ -98,6 +99,10 @@ class EmbeddedEngine:
         if active is None:
             raise IndexMissing("There is no search index yet")
         return active
+
+    def product(self) -> str:
+        """The name and version of the library."""
+        return f"tantivy {version('tantivy')}"
 
     def _current(self) -> _Snapshot:
         """The newest commit of the active generation: a look at two files, and a reload if they have changed."""

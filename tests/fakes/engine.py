@@ -64,6 +64,9 @@ class FakeEngine:
     def generation(self) -> GenerationName:
         return GenerationName("fake")
 
+    def product(self) -> str:
+        return "fake 1.0"
+
     def _found(self, request: SearchRequest, *, without: str | None = None) -> list[FakeRecord]:
         filters = {name: values for name, values in request.filters.items() if name != without}
         return [record for record in self._records if _matches(record, request.query.tree) and _passes(record, filters)]

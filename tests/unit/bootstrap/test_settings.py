@@ -12,6 +12,14 @@ def test_workers_are_told_over_the_redis_that_is_set() -> None:
     assert read_settings({"ENGINE": "elasticsearch", "REDIS_URL": ""}).redis_url is None
 
 
+def test_an_address_is_shown_without_its_password() -> None:
+    settings = read_settings({"ELASTICSEARCH_URL": "https://elastic:hush@search.example:9200/below"})
+    assert settings.elasticsearch.address == "https://search.example:9200/below"
+    with pytest.raises(SettingsError, match=r"ELASTICSEARCH_URL is 'search\.example', but") as refused:
+        read_settings({"ELASTICSEARCH_URL": "https://elastic:1hush@search.example"})
+    assert "hush" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
