@@ -50,9 +50,9 @@ def test_the_list_names_record_reason_and_index(services: Services, data: Path) 
 def test_a_long_list_is_whole_also_where_a_record_has_two_letters(services: Services, data: Path) -> None:
     ids = bury(services, data, 502)
     with services.catalogue.write() as session:
-        dead_letters.bury(session, "g2", [(id_, 1, "again") for id_ in ids[:3]])
+        dead_letters.bury(session, "g2", [(id_, 1, "again") for id_ in ids[499:]])
     listed = [(each["record"], each["index"]) for each in run(data, "dead-letters", "list", "--json").json]
-    assert listed == sorted([*((id_, "g1") for id_ in ids), *((id_, "g2") for id_ in ids[:3])])
+    assert listed == sorted([*((id_, "g1") for id_ in ids), *((id_, "g2") for id_ in ids[499:])])
 
 
 def test_without_any_it_says_so(data: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bootstrap.services import Services
 from catalogue import pending, records
-from catalogue.record import Draft, RecordId
+from catalogue.record import Draft, Name, RecordId
 from engines.embedded.generations import GenerationFolders
 from engines.embedded.writer import EmbeddedWriter
 from search.engine import GenerationName, Remove
@@ -22,7 +22,7 @@ def lost(services: Services, data: Path) -> list[RecordId]:
     drafts = [
         Draft(title="Zymurgy one", themes=("Brewing > Ale",), type="Guide", publishers=("The Brewers",)),
         Draft(title="Zymurgy two", themes=("Brewing",), publishers=("Brewers' Guild",)),
-        Draft(title="Zymurgy three"),
+        Draft(title="Zymurgy three", contributors=(Name(name="The Brewers"),)),
     ]
     with services.catalogue.write() as session:
         saved = [records.save(session, draft, record_id=f"lost-{n}") for n, draft in enumerate(drafts)]
@@ -46,6 +46,8 @@ def found(data: Path) -> list[str]:
         (["--theme", "brewing"], [0, 1]),
         (["--theme", "BREWING"], [0, 1]),
         (["--theme", "ale"], [0]),
+        (["--author", "The Brewers"], [2]),
+        (["--publisher", "The Brewers"], [0]),
         (["--type", "Guide", "--publisher", "brewers guild"], [0, 1]),
         (["--publisher", "the-brewers", "--publisher", "brewers-guild", "lost-2"], [0, 1, 2]),
     ],
