@@ -66,7 +66,7 @@ def build_services(settings: Settings, *, nudge: Callable[[], None] | None = Non
     """
     # The indexer is nudged by the catalogue that it reads: the nudge finds it when a write has happened.
     after_commit = nudge or (lambda: indexer.nudge())  # noqa: PLW0108
-    catalogue = open_catalogue(settings.database_url, after_commit=after_commit)
+    catalogue = open_catalogue(settings.database_url, after_commit=after_commit, threads=settings.web_threads)
     engine, writer = _build_engine(settings)
     indexer = _build_indexer(settings, catalogue, writer)
     discovery = Discovery(engine, CatalogueLabels(catalogue))

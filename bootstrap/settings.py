@@ -55,7 +55,7 @@ class Settings:
 
     HOST, PORT       where the service listens: 127.0.0.1 and 8000; port 0 takes a free one
     BELONG_DATA      the folder of all state: data, below the folder in which the service is started
-    DATABASE_URL     the catalogue: a SQLite file in BELONG_DATA
+    DATABASE_URL     the catalogue, a SQLite file or postgresql://user:password@host/name: a file in BELONG_DATA
     WEB_PROCESSES    how many processes answer: 2
     WEB_THREADS      how many threads each of them has: 4
     CONTACT          where "contact us" leads, a mail address or a web address: nowhere

@@ -5,7 +5,6 @@ import json
 import multiprocessing
 import random
 import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ from catalogue.record import Draft, Name, Vocabulary
 from catalogue.records import Change
 from catalogue.runs import RunKind
 from tests.servers.postgresql import PostgresServer
+from tests.servers.proxy import PASS, Fault, Proxy, running_proxy
 
 PASSWORD = "s3cr3t"
 
@@ -158,52 +158,22 @@ def test_two_that_wait_for_each_other_are_told_to_try_again(catalogue: Catalogue
 # Nothing waits without end
 
 
-class DeadEnd:
-    """A way to a server that stops passing anything on, without closing a connection."""
-
-    def __init__(self, port: int) -> None:
-        self._target = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self.is_open = True
-        self._sockets: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                here, _ = self._listener.accept()
-                self._sockets.append(here)
-                if self.is_open:
-                    there = socket.create_connection(("127.0.0.1", self._target))
-                    self._sockets.append(there)
-                    for pair in ((here, there), (there, here)):
-                        threading.Thread(target=self._pass, args=pair, daemon=True).start()
-
-    def _pass(self, source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65_536):
-                if self.is_open:
-                    target.sendall(data)
-
-    def close(self) -> None:
-        self._listener.close()
-        for each in self._sockets:
-            each.close()
-
-
 @pytest.fixture
-def dead_end(url: str) -> Iterator[DeadEnd]:
-    way = DeadEnd(make_url(url).port or 5432)
-    yield way
-    way.close()
+def proxy(url: str) -> Iterator[Proxy]:
+    """What stands between a catalogue and its server."""
+    with running_proxy(url) as proxy:
+        yield proxy
 
 
-def test_a_server_that_falls_silent_is_given_up_within_seconds(url: str, dead_end: DeadEnd) -> None:
-    catalogue = open_catalogue(make_url(url).set(port=dead_end.port).render_as_string(hide_password=False))
+def through(proxy: Proxy, url: str) -> str:
+    return make_url(url).set(port=proxy.port).render_as_string(hide_password=False)
+
+
+def test_a_server_that_falls_silent_is_given_up_within_seconds(url: str, proxy: Proxy) -> None:
+    catalogue = open_catalogue(through(proxy, url))
     with catalogue.read() as session:
         assert records.count(session) == 0
-    dead_end.is_open = False
+    proxy.set(Fault(mute=True))
     start = time.monotonic()
     with pytest.raises(CatalogueUnavailable, match="Check that PostgreSQL runs"), catalogue.read() as session:
         records.count(session)
@@ -211,20 +181,20 @@ def test_a_server_that_falls_silent_is_given_up_within_seconds(url: str, dead_en
     catalogue.dispose()
 
 
-def test_a_server_that_falls_silent_in_the_middle_of_a_read_is_given_up(url: str, dead_end: DeadEnd) -> None:
-    catalogue = open_catalogue(make_url(url).set(port=dead_end.port).render_as_string(hide_password=False))
+def test_a_server_that_falls_silent_in_the_middle_of_a_read_is_given_up(url: str, proxy: Proxy) -> None:
+    catalogue = open_catalogue(through(proxy, url))
 
     def read() -> None:
         with catalogue.read() as session:
             assert records.count(session) == 0
-            dead_end.is_open = False
+            proxy.set(Fault(mute=True))
             records.count(session)
 
     start = time.monotonic()
     with pytest.raises(CatalogueUnavailable):
         read()
     assert time.monotonic() - start < 10
-    dead_end.is_open = True
+    proxy.set(PASS)
     with catalogue.read() as session:
         assert records.count(session) == 0
     catalogue.dispose()
