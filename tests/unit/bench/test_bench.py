@@ -7,6 +7,8 @@ import pytest
 
 from bench.data import CATALOGUE, SETTING, DataMissing, data_file
 from bench.datasette_server import search_path
+from bench.engine import another_index
+from bench.generated import GeneratedLibrary
 from bench.latency import latency_of
 from bench.searches import Chosen, Part, Search, draw_searches
 from catalogue.record import (
@@ -94,6 +96,26 @@ def test_a_search_is_asked_alike_of_both_products() -> None:
     assert "_search=%22social+cohesion%22+%22integ%22%2A" in path
     assert "authors__arraycontains=Ann+1" in path
     assert path.count("_facet=") + path.count("_facet_array=") == 5
+
+
+def test_a_generated_library_is_the_same_at_every_run_and_its_records_differ() -> None:
+    library, again = GeneratedLibrary(RECORDS), GeneratedLibrary(RECORDS)
+    made = [library.record(number) for number in range(100)]
+    assert made == [again.record(number) for number in range(100)]
+    assert len({record.id for record in made}) == 100
+    assert {name for record in made for name in (c.agent.name for c in record.contributors)} > {"Ann 1"}
+
+
+def test_another_version_of_a_generated_record_keeps_its_id() -> None:
+    library = GeneratedLibrary(RECORDS)
+    first, second = library.record(7), library.record(7, 2)
+    assert (first.id, first.version, second.id, second.version) == ("generated:00000007", 1, "generated:00000007", 2)
+    assert (first.title, first.contributors) != (second.title, second.contributors)
+
+
+def test_only_an_engine_with_an_alias_needs_another_one_for_another_index() -> None:
+    assert another_index({"ENGINE": "embedded"}, "cisi") == {"ENGINE": "embedded"}
+    assert another_index({"ELASTICSEARCH_ALIAS": "bench-1"}, "cisi") == {"ELASTICSEARCH_ALIAS": "bench-1-cisi"}
 
 
 def test_a_missing_setting_is_named() -> None:
