@@ -13,9 +13,11 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable, Generator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +37,10 @@ network.host: 127.0.0.1
 http.port: {http}
 transport.port: {transport}
 discovery.type: single-node
-xpack.security.enabled: false
+xpack.security.enabled: {secured}
+xpack.security.http.ssl.enabled: false
+xpack.security.enrollment.enabled: false
+xpack.security.autoconfiguration.enabled: false
 cluster.routing.allocation.disk.threshold_enabled: false
 path.data: {folder}/data
 path.logs: {folder}/logs
@@ -69,6 +74,19 @@ def running_elasticsearch() -> Generator[str]:
         )
 
 
+@contextlib.contextmanager
+def secured_elasticsearch(password: str) -> Generator[str]:
+    """The address of a server of its own that lets in the user elastic with this password, and nobody else.
+
+    Raises NoElasticsearch and ElasticsearchFailed.
+    """
+    java = _java()
+    if java is None or not (shutil.which("mvn") or _home().is_dir()):
+        raise NoElasticsearch(f"no Elasticsearch with passwords: install a JDK {_OLDEST_JAVA}+ and Maven")
+    with _own_server(java, password) as url:
+        yield url
+
+
 def _docker_answers() -> bool:
     docker = shutil.which("docker")
     return docker is not None and subprocess.run([docker, "info"], capture_output=True, check=False).returncode == 0
@@ -82,7 +100,7 @@ def _in_docker() -> Generator[str]:
 
 
 @contextlib.contextmanager
-def _own_server(java: Path) -> Generator[str]:
+def _own_server(java: Path, password: str | None = None) -> Generator[str]:
     home = _home()
     if not home.is_dir():
         _assemble(home)
@@ -90,10 +108,15 @@ def _own_server(java: Path) -> Generator[str]:
     http, transport = _free_port(), _free_port()
     (folder / "tmp").mkdir()
     shutil.copytree(home / "config", folder / "config")
-    settings = _CONFIG.format(http=http, transport=transport, folder=folder)
+    secured = str(password is not None).lower()
+    settings = _CONFIG.format(http=http, transport=transport, folder=folder, secured=secured)
     (folder / "config" / "elasticsearch.yml").write_text(settings, encoding="utf-8")
     (folder / "config" / "jvm.options.d" / "heap.options").write_text("-Xms512m\n-Xmx512m\n", encoding="utf-8")
-    process = _start(home, folder, java)
+    as_user, environment = _user(folder, java)
+    if password is not None:
+        keystore = [str(home / "bin" / "elasticsearch-keystore"), "add", "--stdin", "--force", "bootstrap.password"]
+        subprocess.run([*as_user, *keystore], env=environment, input=password.encode(), check=True, capture_output=True)
+    process = _start(home, folder, as_user, environment)
     try:
         url = f"http://127.0.0.1:{http}"
         _wait(url, process, folder)
@@ -108,7 +131,8 @@ def _own_server(java: Path) -> Generator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(home: Path, folder: Path, java: Path) -> "subprocess.Popen[bytes]":
+def _user(folder: Path, java: Path) -> tuple[list[str], dict[str, str]]:
+    """How a command is begun so that a user other than root runs it, and its environment."""
     as_user: list[str] = []
     if os.getuid() == 0:
         for path in (folder, *folder.rglob("*")):
@@ -121,6 +145,10 @@ def _start(home: Path, folder: Path, java: Path) -> "subprocess.Popen[bytes]":
         "ES_PATH_CONF": str(folder / "config"),
         "ES_TMPDIR": str(folder / "tmp"),
     }
+    return as_user, environment
+
+
+def _start(home: Path, folder: Path, as_user: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
     with (folder / "output").open("wb") as output:
         return subprocess.Popen(
             [*as_user, str(home / "bin" / "elasticsearch")],
@@ -137,8 +165,14 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", folder: Path) -> None:
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_cluster/health?timeout=1s", timeout=5):
-            return
+        try:
+            with urllib.request.urlopen(f"{url}/_cluster/health?timeout=1s", timeout=5):
+                return
+        except urllib.error.HTTPError as e:
+            if e.code == HTTPStatus.UNAUTHORIZED:  # it answers, if not us
+                return
+        except OSError:
+            pass
         time.sleep(0.5)
     output = (folder / "output").read_text(encoding="utf-8", errors="replace")[-2_000:]
     raise ElasticsearchFailed(f"Elasticsearch did not start:\n{output}")
