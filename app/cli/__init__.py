@@ -2,6 +2,7 @@
 
 import click
 
+from app.cli.copying import copy_catalogue
 from app.cli.dead_letters import dead_letters
 from app.cli.engine import engine
 from app.cli.importing import import_command
@@ -25,5 +26,18 @@ def main() -> None:
     """
 
 
-for _command in (serve, worker, beat, import_command, reindex, resync, reconcile, dead_letters, search, status, engine):
+for _command in (
+    serve,
+    worker,
+    beat,
+    import_command,
+    reindex,
+    resync,
+    reconcile,
+    dead_letters,
+    search,
+    status,
+    engine,
+    copy_catalogue,
+):
     main.add_command(_command)
