@@ -93,7 +93,7 @@ def _docker_answers() -> bool:
 
 
 def _in_docker() -> Generator[str]:
-    from testcontainers.elasticsearch import ElasticSearchContainer
+    from testcontainers.community.elasticsearch import ElasticSearchContainer
 
     with ElasticSearchContainer(f"docker.elastic.co/elasticsearch/elasticsearch:{VERSION}", mem_limit="2g") as server:
         yield f"http://{server.get_container_host_ip()}:{server.get_exposed_port(9200)}"
