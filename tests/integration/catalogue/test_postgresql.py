@@ -24,6 +24,7 @@ from catalogue.models import now
 from catalogue.record import Draft, Name, Vocabulary
 from catalogue.records import Change
 from catalogue.runs import RunKind
+from tests.processes import eventually
 from tests.servers.postgresql import PostgresServer
 from tests.servers.proxy import PASS, Fault, Proxy, running_proxy
 
@@ -279,13 +280,32 @@ def test_the_longest_names_fit_the_indexes(catalogue: Catalogue) -> None:
 PATIENCE = 60.0
 
 
+START = 77  # a lock that nothing else uses
+
+
+def wait_for_start(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [START])
+
+
+@contextlib.contextmanager
+def started_together(url: str, number: int) -> Iterator[None]:
+    """What is submitted here begins when all of them have come to `wait_for_start`."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [START])
+        yield
+        assert eventually(lambda: connection.execute(waiting, [START]).fetchone() == (number,), within=60) is not None
+
+
 def claim_all(url: str) -> list[str]:
     """Claims in small numbers until nothing is left, and what was claimed."""
+    wait_for_start(url)
     catalogue = open_catalogue(url, busy_timeout=PATIENCE)
     had: list[str] = []
     while True:
         with catalogue.write() as session:
-            claim = pending.claim(session, now=now(), limit=7, lease=timedelta(minutes=1))
+            claim = pending.claim(session, now=now(), limit=9, lease=timedelta(minutes=1))
         if claim is None:
             break
         had += [record_id for record_id, _ in claim.rows]
@@ -298,9 +318,10 @@ def claim_all(url: str) -> list[str]:
 
 def add_all(url: str, number: int) -> list[str]:
     """Adds records whose authors and themes others add at the same time, and their changes."""
+    wait_for_start(url)
     catalogue = open_catalogue(url, busy_timeout=PATIENCE)
     changes: list[str] = []
-    for at in range(40):
+    for at in range(25):
         draft = Draft(
             title=f"Record {at}",
             contributors=(Name(name=f"Author {at}"), Name(name=f"Author {at + number % 2}")),
@@ -331,17 +352,21 @@ def processes() -> Iterator[ProcessPoolExecutor]:
 
 def test_no_row_is_claimed_by_two_workers(catalogue: Catalogue, url: str, processes: ProcessPoolExecutor) -> None:
     with catalogue.write() as session:
-        ids = [records.save(session, Draft(title=f"Record {number}")).id for number in range(400)]
-    had = list(processes.map(claim_all, [url] * 4))
+        ids = [records.save(session, Draft(title=f"Record {number}")).id for number in range(200)]
+    with started_together(url, 4):
+        claims = processes.map(claim_all, [url] * 4)
+    had = list(claims)
     assert sorted(record_id for each in had for record_id in each) == sorted(ids)
     assert sum(bool(each) for each in had) > 1
 
 
 def test_what_several_add_at_once_is_there_once(catalogue: Catalogue, url: str, processes: ProcessPoolExecutor) -> None:
-    changes = [each for made in processes.map(add_all, [url] * 4, range(4)) for each in made]
-    assert changes.count(Change.ADDED) == 4 * 40 + 40
+    with started_together(url, 4):
+        made = processes.map(add_all, [url] * 4, range(4))
+    changes = [change for each in made for change in each]
+    assert changes.count(Change.ADDED) == 4 * 25 + 25
     with catalogue.read() as session:
-        assert records.count(session) == 200
+        assert records.count(session) == 125
         for table, column in (("agent", "folded"), ("concept", "label || coalesce(broader_id, '')")):
             twice = f"SELECT {column} FROM {table} GROUP BY 1 HAVING count(*) > 1"
             assert session.execute(text(twice)).all() == []
@@ -352,8 +377,8 @@ def test_two_imports_of_one_file_beside_edits_and_indexing_lose_nothing(
 ) -> None:
     catalogue = open_catalogue(url, busy_timeout=PATIENCE)
     lines = [
-        {"title": f"Record {at}", "author": f"Author {at % 50}", "themes": [f"T{at % 9}"], "id": f"r{at % 1_500}"}
-        for at in range(2_000)
+        {"title": f"Record {at}", "author": f"Author {at % 50}", "themes": [f"T{at % 9}"], "id": f"r{at % 800}"}
+        for at in range(1_200)
     ]
     files = [tmp_path / name for name in ("forwards.jsonl", "backwards.jsonl")]
     for file, order in zip(files, (lines, lines[::-1]), strict=True):
@@ -365,18 +390,18 @@ def test_two_imports_of_one_file_beside_edits_and_indexing_lose_nothing(
     edits = 0
     while not all(each.done() for each in imports):
         with catalogue.write() as session:
-            records.save(session, Draft(title=f"Edited {edits}"), record_id=f"r{edits % 1_500}")
+            records.save(session, Draft(title=f"Edited {edits}"), record_id=f"r{edits % 800}")
         if edits == 5:
             with catalogue.write() as session:
                 curation.rename_concept(session, Vocabulary.THEME, "t1", "Renamed")
         edits += 1
     indexing.result()
     reports = [each.result() for each in imports]
-    assert all(report["added"] + report["changed"] + report["unchanged"] == 2_000 for report in reports)  # type: ignore[operator]
+    assert all(report["added"] + report["changed"] + report["unchanged"] == 1_200 for report in reports)  # type: ignore[operator]
     assert [report["refused"]["total"] for report in reports] == [0, 0]  # type: ignore[index]
     assert edits > 2
     with catalogue.read() as session:
-        assert records.count(session) == 1_500
+        assert records.count(session) == 800
         unmarked = "SELECT count(*) FROM record r JOIN pending p ON p.record_id = r.id AND p.version <> r.version"
         assert session.execute(text(unmarked)).scalar_one() == 0
     catalogue.dispose()
