@@ -155,7 +155,8 @@ def _own_server(programs: Path) -> Generator[URL]:
 def _start(programs: Path, data: Path, port: int, log: int) -> "subprocess.Popen[bytes]":
     settings = [part for name, value in {**_SETTINGS, "port": str(port)}.items() for part in ("-c", f"{name}={value}")]
     return subprocess.Popen(
-        [*_as_nobody(), str(programs / "postgres"), "-D", str(data), *settings],
+        # SIGQUIT when the tests are killed: nobody else would stop it.
+        [*_as_nobody("--pdeathsig=QUIT"), str(programs / "postgres"), "-D", str(data), *settings],
         env={"PATH": os.environ["PATH"], "HOME": str(data)},
         cwd=data,
         stdin=subprocess.DEVNULL,
@@ -164,8 +165,10 @@ def _start(programs: Path, data: Path, port: int, log: int) -> "subprocess.Popen
     )
 
 
-def _as_nobody() -> list[str]:
-    return ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"] if os.getuid() == 0 else []
+def _as_nobody(*options: str) -> list[str]:
+    if os.getuid() == 0:
+        options = (f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups", *options)
+    return ["setpriv", *options] if options else []
 
 
 def _wait(url: URL, process: "subprocess.Popen[bytes]", log: Path) -> None:
