@@ -180,6 +180,11 @@ def advance(session: Session, run: Run, state: RunState, **progress: Any) -> boo
     return _update(session, run, **(done | progress))
 
 
+def note(session: Session, run: Run, **progress: Any) -> bool:  # noqa: ANN401 - columns
+    """Note what a step has done so far, and go on with it. False where it is ours no longer."""
+    return _update(session, run, error=None, **progress)
+
+
 def is_held(session: Session, run: Run) -> bool:
     """Whether a step is still the caller's; nobody takes it over before this transaction ends."""
     token = session.scalar(select(RunRow.token).where(RunRow.id == run.id).with_for_update())

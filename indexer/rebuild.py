@@ -7,10 +7,15 @@ over. Each step can die at any point and be done again.
 
 import logging
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+
+from sqlalchemy.orm import Session
 
 from catalogue import dead_letters, generations, pending, records, runs
 from catalogue.database import Catalogue
@@ -18,13 +23,16 @@ from catalogue.generations import Generation, GenerationState
 from catalogue.record import Record, RecordId
 from catalogue.runs import Run, RunState
 from indexer.compare import Drift, compare
-from indexer.synchronise import MANY, to_operation
+from indexer.synchronise import MANY, synchronise, to_operation
 from search.engine import GenerationName, IndexWriter, Operation, Outcome, Remove, Result
 from search.errors import EngineError, EngineFault
 
 _log: Final = logging.getLogger(__name__)
 
-# Records per step: large enough that commits cost little, small enough that changes get their turn in between. Where a
+# How long one step writes chunks: shorter than a server that stops is waited for.
+_LONGEST_STEP: Final = 3.0  # seconds
+
+# Records per chunk: large enough that commits cost little, small enough that changes get their turn in between. Where a
 # step killed its worker, smaller ones find the record that did it: by fifties, then one at a time.
 _CHUNKS: Final = (2_000, 50, 1)
 
@@ -80,36 +88,84 @@ def _begin(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
     _remove(writer, name)  # the run was cancelled, or another worker has it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chunk:
+    """The next records by id, and what writes them; empty at the end."""
+
+    records: Sequence[Record]
+    operations: Sequence[Operation]
+
+
 def _fill(catalogue: Catalogue, writer: IndexWriter, run: Run, name: GenerationName) -> None:
+    """Write chunks for some seconds. The next one is read while the one before is written."""
+    until = time.monotonic() + _LONGEST_STEP
+    size = _CHUNKS[min(run.losses, len(_CHUNKS) - 1)]
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead") as ahead:
+        coming = ahead.submit(_read_chunk, catalogue, run.cursor, size)
+        while (chunk := coming.result()).records:
+            if run.losses > _MOST_LOSSES:
+                _leave_out(catalogue, run, chunk.records)
+                return
+            is_last = run.losses > 0 or time.monotonic() > until
+            if not is_last:
+                coming = ahead.submit(_read_chunk, catalogue, chunk.records[-1].id, size)
+            progressed = _write_chunk(catalogue, writer, run, name, chunk, is_last=is_last)
+            if is_last or progressed is None:
+                return
+            run = progressed
+            synchronise(catalogue, writer)  # or changes would wait for the whole step
+    with catalogue.write() as session:
+        runs.advance(session, run, RunState.COMPARING)
+
+
+def _read_chunk(catalogue: Catalogue, after: str | None, size: int) -> _Chunk:
+    with catalogue.read() as session:
+        found = records.scan(session, after, size)
+        dead = dead_letters.versions(session, dead_letters.ANY, [record.id for record in found])
+    operations = [to_operation(r.id, r.version, r) for r in found if dead.get(r.id) != r.version]
+    return _Chunk(records=found, operations=operations)
+
+
+def _write_chunk(
+    catalogue: Catalogue, writer: IndexWriter, run: Run, name: GenerationName, chunk: _Chunk, *, is_last: bool
+) -> Run | None:
+    """The run after a chunk was written, given up with the last one of a step; None where it is ours no longer."""
     with catalogue.read() as session:
         written = generations.written(session)
-        chunk = records.scan(session, run.cursor, _CHUNKS[min(run.losses, len(_CHUNKS) - 1)])
-        dead = dead_letters.versions(session, dead_letters.ANY, [record.id for record in chunk])
-    if not chunk:
-        with catalogue.write() as session:
-            runs.advance(session, run, RunState.COMPARING)
-        return
-    if run.losses > _MOST_LOSSES:
-        _leave_out(catalogue, run, chunk)
-        return
-    operations = [to_operation(r.id, r.version, r) for r in chunk if dead.get(r.id) != r.version]
+        operations = _still_true(session, chunk.operations)
     results = writer.write(name, operations)
     refused = [result for result in results if result.outcome is Outcome.REFUSED]
     if len(refused) == len(results) >= MANY:
         raise EngineFault(f"The new index {name} refuses every record: {refused[0].reason}")
+    progress = _progress(run, chunk.records)
     with catalogue.write() as session:
         if not runs.is_held(session, run):
-            return
+            return None
         versions = {operation.id: operation.version for operation in operations}
         dead_letters.bury(session, name, [(RecordId(r.id), versions[r.id], r.reason or "") for r in refused])
         dead_letters.clear(session, name, [RecordId(r.id) for r in results if r.outcome is Outcome.DONE])
         if written.names == (name,) and generations.is_epoch(session, written.epoch):
             # Written a second time it took twice as long, and left eight segments: after an import all are pending.
             pending.settle(session, _shown(operations, results))
-        runs.advance(session, run, RunState.FILLING, **_progress(run, chunk))
+        if is_last:
+            runs.advance(session, run, RunState.FILLING, **progress)
+        else:
+            runs.note(session, run, **progress)
+    return replace(run, **progress)
 
 
-def _progress(run: Run, chunk: list[Record]) -> dict[str, Any]:
+def _still_true(session: Session, operations: Sequence[Operation]) -> list[Operation]:
+    """Those that show a record as it is. What changed since it was read is pending, and comes in a newer version.
+
+    It must not come in the older one now: an engine forgets which version of a record was deleted.
+    """
+    present: dict[RecordId, tuple[int, bool]] = {}
+    for start in range(0, len(operations), 1_000):
+        present |= records.versions(session, [operation.id for operation in operations[start : start + 1_000]])
+    return [o for o in operations if present.get(RecordId(o.id)) == (o.version, False)]
+
+
+def _progress(run: Run, chunk: Sequence[Record]) -> dict[str, Any]:
     """The columns that say how far a run is, after a chunk."""
     done = run.done + len(chunk)
     careful_until = run.careful_until
@@ -133,7 +189,7 @@ def _shown(operations: Iterable[Operation], results: Iterable[Result]) -> list[t
     ]
 
 
-def _leave_out(catalogue: Catalogue, run: Run, chunk: list[Record]) -> None:
+def _leave_out(catalogue: Catalogue, run: Run, chunk: Sequence[Record]) -> None:
     reason = f"Whoever worked on it died, {run.losses - 1} times in a row"
     with catalogue.write() as session:
         if runs.is_held(session, run):

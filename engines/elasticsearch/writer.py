@@ -21,6 +21,9 @@ _HELD: Final = re.compile(r"current version \[(\d+)\]")
 
 _LONGEST_REASON: Final = 300  # characters
 
+# Operations per request: a server that had just been started took more than half a minute for two thousand.
+_BULK: Final = 500
+
 # How many (id, version) pairs are read at a time.
 _VERSIONS: Final = 5_000
 
@@ -38,15 +41,18 @@ class ElasticsearchWriter:
         self._indices.create(generation)
 
     def write(self, generation: GenerationName, operations: Sequence[Operation]) -> Sequence[Result]:
-        """Apply the operations in one bulk; searchable after the next refresh."""
+        """Apply the operations in bulks; searchable after the next refresh."""
         if not operations:
             return []
         # Also finds out whether the index is there: a bulk to one that is not would make it, without our mapping.
         fields = self._indices.fields_of(generation)
-        lines = list(_bulk_lines(operations, fields))
-        with translated():
-            answer = self._client.bulk(index=self._indices.name_of(generation), operations=lines)
-        return [_result(next(iter(item.values()))) for item in answer.body["items"]]
+        results: list[Result] = []
+        for start in range(0, len(operations), _BULK):
+            lines = list(_bulk_lines(operations[start : start + _BULK], fields))
+            with translated():
+                answer = self._client.bulk(index=self._indices.name_of(generation), operations=lines)
+            results += [_result(next(iter(item.values()))) for item in answer.body["items"]]
+        return results
 
     def held(self, generation: GenerationName, ids: Collection[str]) -> Mapping[str, int]:
         """The versions of those of these documents that a generation has."""
