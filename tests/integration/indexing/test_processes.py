@@ -128,7 +128,7 @@ def test_searches_go_on_during_a_rebuild(running: ServerProcess, data: Path) -> 
             done = belong(data, "reindex", "--json")
             assert done.returncode == 0, done.stderr
             answer = json.loads(done.stdout)
-            assert (answer["run"], answer["index"], answer["records"]) == (number, f"g{number}", 28)
+            assert (answer["number"], answer["index"], answer["done"]) == (number, f"g{number}", 28)
     assert searcher.wrong == []
     assert searcher.answers > 10
     assert sorted(entry.name for entry in (data / "index").iterdir()) == ["active", "g2", "g3"]
