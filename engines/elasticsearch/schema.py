@@ -15,7 +15,7 @@ from typing import Any, Final, assert_never
 from mappings.analysis import TOKEN_PATTERN, VALUE_GAP
 from mappings.fields import Field, Kind
 from mappings.form import PRESENT, IndexForm
-from mappings.stems import BEFORE_STEMMER, STEM_OVERRIDES
+from mappings.stems import BEFORE_STEMMER
 
 STEMMED: Final = "stemmed"
 PLAIN: Final = "plain"
@@ -51,11 +51,10 @@ def build_analysis() -> dict[str, Any]:
         for number, (pattern, replacement) in enumerate(BEFORE_STEMMER, 1)
     }
     folding = ["lowercase", "asciifolding", "lowercase"]  # folding gives capitals for small capitals
-    stemming = ["overrides", *newer, "english", "lowercase"]
+    stemming = [*newer, "english", "lowercase"]
     return {
         "tokenizer": {"tokens": {"type": "pattern", "group": 0, "pattern": _java_pattern()}},
         "filter": {
-            "overrides": {"type": "stemmer_override", "rules": list(STEM_OVERRIDES)},
             "english": {"type": "stemmer", "language": "porter2"},
             **newer,
         },
