@@ -10,7 +10,8 @@ from mappings.form import PRESENT, IndexForm
 from search.engine import GenerationName
 from search.errors import IndexIncompatible, IndexMissing
 from search.request import Sort
-from tests.conformance.conftest import MakeEngine, new_library
+from tests.conformance.conftest import MakeEngine
+from tests.conformance.engines import new_library
 from tests.conformance.library import EngineUnderTest, Library, a_request, eventually
 from tests.conformance.records import a_put, a_record
 
