@@ -147,7 +147,7 @@ def test_an_index_that_cannot_be_written_is_searched_and_says_what_waits(
     services.indexer.try_turn()
     assert client.get("/api/v1/search").get_json()["total"] == 28
     assert client.get("/api/v1/status").get_json()["pending"] == 1
-    assert "1 change is on the way into search." in client.get("/search").text
+    assert "1 change is on its way." in client.get("/search").text
     cluster.indices.put_settings(index=index, settings={f"index.blocks.{block}": None})
     assert eventually(lambda: services.indexer.catch_up() and _finds(client, "zymurgy"), within=10)
     assert client.get("/api/v1/status").get_json()["pending"] == 0
