@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from catalogue.database import Catalogue
 from catalogue.errors import Conflict
 from catalogue.models import (
-    Base,
     DeadLetterRow,
     GenerationRow,
     IndexingRow,
@@ -22,6 +21,7 @@ from catalogue.models import (
     RunRow,
     table_of,
 )
+from catalogue.tables import METADATA
 
 _LEFT_BEHIND: Final = frozenset(
     table_of(row) for row in (PendingRow, DeadLetterRow, GenerationRow, IndexingRow, RunRow)
@@ -36,7 +36,7 @@ def copy_catalogue(source: Catalogue, target: Catalogue, on_progress: Callable[[
     The source is read as it is at one moment; the target has all of it at the end, or nothing. `on_progress` gets the
     rows that are done and all there are. Raises CatalogueUnavailable, and Conflict where the target has records.
     """
-    tables = [table for table in Base.metadata.sorted_tables if table not in _LEFT_BEHIND]
+    tables = [table for table in METADATA.sorted_tables if table not in _LEFT_BEHIND]
     with source.read() as reading, target.write() as writing:
         if writing.scalar(select(RecordRow.id).limit(1)) is not None:
             raise Conflict("The other catalogue has records already: a copy needs an empty one")

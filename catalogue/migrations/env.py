@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from catalogue.models import Base
+from catalogue.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     transactional_ddl=True,  # SQLite too: the catalogue begins its transactions itself
     render_as_batch=True,  # SQLite alters a table by copying it
 )

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from catalogue import curation, records
+from catalogue import accounts, audit, curation, records
 from catalogue.copying import copy_catalogue
 from catalogue.database import Catalogue, open_catalogue
 from catalogue.errors import Conflict
 from catalogue.intake.importer import import_file
 from catalogue.intake.sample import SAMPLE
 from catalogue.record import Draft, Record, Vocabulary
+from catalogue.roles import Role
 from tests.servers.postgresql import PostgresServer
 
 
@@ -51,10 +52,16 @@ def test_a_copy_has_everything(catalogue: Catalogue, target: Catalogue, full_dra
             {theme.id for record in records.scan(session, None, 1_000) for theme in record.themes if not theme.broader}
         )[:2]
         curation.merge_concepts(session, Vocabulary.THEME, first, second)
+        accounts.add(session, name="ann", role=Role.EDITOR, password_hash=None)
+        audit.record(session, actor="ann", action="record.deleted", subject="gone")
     seen: list[tuple[int, int]] = []
     assert copy_catalogue(catalogue, target, lambda done, total: seen.append((done, total))) == 29
     assert all_records(target) == all_records(catalogue)
     assert seen[-1][0] == seen[-1][1] > 30
+    with target.write() as session:
+        assert [account.name for account in accounts.listed(session)] == ["ann"]
+        audit.record(session, actor="ann", action="record.saved", subject="new")
+        assert [entry.subject for entry in audit.listed(session)] == ["new", "gone"]
     with target.write() as session:  # what was merged leads on, and what is new has a place
         renamed = records.save(session, Draft(title="A record after the copy", themes=("Integration",)))
     assert renamed.version == 1

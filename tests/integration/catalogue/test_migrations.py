@@ -14,9 +14,9 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from catalogue import records, schema
 from catalogue.database import Catalogue, open_catalogue
 from catalogue.errors import CatalogueUnavailable
-from catalogue.models import Base
 from catalogue.record import Draft, Record
 from catalogue.records import Saved
+from catalogue.tables import METADATA
 from tests.processes import ROOT
 
 Save = Callable[..., Saved]
@@ -35,11 +35,11 @@ def test_migrations_make_what_the_models_declare(catalogue: Catalogue, new_url: 
     options = {"compare_type": True, "compare_server_default": True}
     with catalogue.migration() as connection:
         context = MigrationContext.configure(connection, opts=options)
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, METADATA) == []
         migrated = definitions(connection, database)
     declared = create_engine("sqlite://" if database == "sqlite" else new_url)
     with declared.begin() as connection:
-        Base.metadata.create_all(connection)
+        METADATA.create_all(connection)
         assert migrated == definitions(connection, database)
     declared.dispose()
 
