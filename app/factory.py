@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.api.blueprint import DocumentedApi
 from app.api.views import api
@@ -14,6 +15,7 @@ from app.health import health
 from app.metrics import metrics_of
 from app.problems import register_problems
 from app.services import attach_services
+from app.staff.registration import register_staff
 from app.web.links import STATIC_FOLDER
 from app.web.views import pages
 from bootstrap.services import Services
@@ -71,8 +73,12 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(health)
     app.register_blueprint(metrics_of(services))
     DocumentedApi(app).register_blueprint(api)
+    register_staff(app, services.settings)
     register_problems(app)
     app.after_request(_finish)
+    if proxies := services.settings.trusted_proxies:
+        # What those before our own proxies wrote is not believed; the host neither, since many pass on what they get.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)
     return app
 
 

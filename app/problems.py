@@ -10,9 +10,11 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Flask, Response, jsonify, make_response, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.params import UnknownParameter
+from app.staff.problem_pages import render_staff_problem
 from app.web.problem_pages import render_problem
 from catalogue.errors import CatalogueError, CatalogueUnavailable, Conflict, Invalid, NotFound
 from search.errors import EngineError, InvalidRequest, SearchError
@@ -92,6 +94,8 @@ def to_problem(error: Exception) -> Problem:
                 detail="The library's catalogue is not answering just now. Please try again in a few seconds.",
                 headers={"Retry-After": str(_RETRY_AFTER)},
             )
+        case CSRFError():
+            return _FORM_NOT_OURS
         case HTTPException():
             return _from_http(error)
         case _:
@@ -128,9 +132,19 @@ def _from_http(error: HTTPException) -> Problem:
     )
 
 
+_FORM_NOT_OURS: Final = Problem(
+    status=HTTPStatus.BAD_REQUEST,
+    title="This form can no longer be sent",
+    detail="It was open for too long, or you signed in or out meanwhile. Nothing was changed. Go back, load the page "
+    "anew and send it again.\n"
+    "If that does not help, your browser keeps no cookies from here: allow them, and see that the address begins with "
+    "https://.",
+)
+
 _DETAILS: Final = {
     HTTPStatus.BAD_REQUEST: "This request cannot be read.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.FORBIDDEN: "You may not do this.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address cannot be used in that way.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body of the request is too large: nothing here reads one.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. It has been noted.",
@@ -151,6 +165,8 @@ def _as_json(problem: Problem) -> Response:
 
 
 def _as_page(problem: Problem) -> Response:
+    if request.path.startswith("/staff/"):
+        return make_response(render_staff_problem(problem.status, problem.title, problem.detail))
     return make_response(render_problem(problem.status.value, problem.title, problem.detail))
 
 

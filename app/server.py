@@ -34,6 +34,7 @@ class Server(BaseApplication):
             "worker_class": Worker,
             "graceful_timeout": _GRACE,
             "control_socket_disable": True,
+            "forwarded_allow_ips": "",  # TRUSTED_PROXIES says whom to believe, see app.factory
             "loglevel": "warning",
             "when_ready": _print_address,
             "worker_exit": self._stop,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from app.freshness import RecentFreshness
 from app.readiness import Readiness
@@ -41,6 +41,11 @@ def readiness() -> Readiness:
 def recent_freshness() -> RecentFreshness:
     """What tells the pages how far the index is behind."""
     return _attached().freshness
+
+
+def site_root() -> str:
+    """The address of the first page as others reach it, without the slash at its end."""
+    return services().settings.site_url or request.host_url.rstrip("/")
 
 
 def _attached() -> _Attached:

@@ -1,12 +1,21 @@
 """The settings: the only reader of the environment."""
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
+
+_SHORTEST_SECRET: Final = 32  # characters
+
+# Parts of the secrets that stand in other people's examples, and that somebody leaves as they are.
+_EXAMPLES: Final = (
+    "change", "default", "example", "insecure", "password", "replace", "secret",
+)  # fmt: skip
 
 
 class SettingsError(Exception):
@@ -50,6 +59,20 @@ class ElasticsearchSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIdSettings:
+    """With whom the staff can sign in besides with passwords: an OpenID Connect provider. All three, or none.
+
+    OIDC_ISSUER          its address, as it stands in its own description: none
+    OIDC_CLIENT_ID       what it calls this service: none
+    OIDC_CLIENT_SECRET   by what it knows this service: none
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All that can be set, each by a variable of the environment.
 
@@ -59,8 +82,12 @@ class Settings:
     WEB_PROCESSES    how many processes answer: 2
     WEB_THREADS      how many threads each of them has: 4
     CONTACT          where "contact us" leads, a mail address or a web address: nowhere
+    SITE_URL         the address at which people open the library, which begins with https://: none
+    TRUSTED_PROXIES  how many servers of our own stand in front, whose X-Forwarded-For and -Proto count: 0
+    SECRET_KEY       signs the cookies of the staff, 32 characters or more: made once, in BELONG_DATA/secret-key
     ENGINE           embedded or elasticsearch: embedded
     REDIS_URL        the Redis over which workers are told to index: none, the service indexes by itself
+    OIDC_*           see `OpenIdSettings`
     ELASTICSEARCH_*  see `ElasticsearchSettings`
     """
 
@@ -71,6 +98,10 @@ class Settings:
     web_processes: int
     web_threads: int
     contact: str | None
+    site_url: str | None
+    trusted_proxies: int
+    secret_key: str | None = field(repr=False)
+    open_id: OpenIdSettings | None
     engine: EngineName
     redis_url: str | None
     elasticsearch: ElasticsearchSettings
@@ -79,6 +110,11 @@ class Settings:
     def index_folder(self) -> Path:
         """Where the embedded index lies."""
         return self.data / "index"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the service can be reached from this machine only, so that passwords cross no network."""
+        return self.site_url is None and is_loopback(self.host)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -93,6 +129,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         web_processes=_whole_number(environment, "WEB_PROCESSES", default=2, lowest=1, highest=64),
         web_threads=_whole_number(environment, "WEB_THREADS", default=4, lowest=1, highest=64),
         contact=_contact(environment),
+        site_url=_site_url(environment),
+        trusted_proxies=_whole_number(environment, "TRUSTED_PROXIES", default=0, lowest=0, highest=10),
+        secret_key=_secret_key(environment),
+        open_id=_open_id(environment),
         engine=engine,
         redis_url=_redis_url(environment, engine),
         elasticsearch=_elasticsearch(environment),
@@ -104,6 +144,54 @@ def _contact(environment: Mapping[str, str]) -> str | None:
     if text is None or text.startswith(("http://", "https://")) or ("@" in text and "/" not in text):
         return text
     raise SettingsError(f"CONTACT is {text!r}, but has to be a mail address or an address that begins with https://")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen at is this machine's own. A name counts if it is localhost."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _site_url(environment: Mapping[str, str]) -> str | None:
+    text = (environment.get("SITE_URL") or "").rstrip("/") or None
+    if text is None or re.fullmatch(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?", text):
+        return text
+    limit = "an address such as https://library.example.org, without a path"
+    raise SettingsError(f"SITE_URL is {text!r}, but has to be {limit}")
+
+
+def _secret_key(environment: Mapping[str, str]) -> str | None:
+    """A key that is set is never one that others know. What it is does not stand in the message."""
+    key = environment.get("SECRET_KEY") or None
+    if key is None:
+        return None
+    advice = "python3 -c 'import secrets; print(secrets.token_hex())' makes one"
+    if len(key) < _SHORTEST_SECRET:
+        raise SettingsError(
+            f"SECRET_KEY has {len(key)} characters, but has to have {_SHORTEST_SECRET} or more: {advice}"
+        )
+    if len(set(key)) < 10 or any(word in key.casefold() for word in _EXAMPLES):
+        raise SettingsError(f"SECRET_KEY looks like an example, but has to be random: {advice}")
+    return key
+
+
+def _open_id(environment: Mapping[str, str]) -> OpenIdSettings | None:
+    names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    issuer, client_id, client_secret = (environment.get(name) or None for name in names)
+    if issuer is None and client_id is None and client_secret is None:
+        return None
+    if issuer is None or client_id is None or client_secret is None:
+        missing = next(name for name in names if not environment.get(name))
+        raise SettingsError(f"{missing} is not set, but {', '.join(names)} have to be set together, or none of them")
+    parts = urlsplit(issuer)
+    # Without TLS whoever is in between could say who somebody is.
+    if not (parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)))):
+        raise SettingsError(f"OIDC_ISSUER is {issuer!r}, but has to be an address that begins with https://")
+    if not environment.get("SITE_URL") and not is_loopback(environment.get("HOST") or "127.0.0.1"):
+        raise SettingsError("SITE_URL is not set, but has to be with OIDC_ISSUER: the provider leads people back to it")
+    return OpenIdSettings(issuer=issuer, client_id=client_id, client_secret=client_secret)
 
 
 def _engine(environment: Mapping[str, str]) -> EngineName:

@@ -22,12 +22,17 @@ ROOT = Path(__file__).parents[1]
 # The command without its script, which stands elsewhere in every environment.
 BELONG = [sys.executable, "-c", "from app.cli import main; main(prog_name='belong')"]
 
+SECRET_KEY = "7f3c1d9be04a52668d1f0e3b97ac45d2"  # wanted where several machines may serve one catalogue
+
 START_UP = 60.0  # seconds, on a busy machine
 
 
 def environment_of(data: Path, **changes: str) -> dict[str, str]:
     """The environment of a command on a data folder."""
-    return {**os.environ, "HOST": "127.0.0.1", "PORT": "0", "BELONG_DATA": str(data), **changes}
+    ours = {"HOST": "127.0.0.1", "PORT": "0", "BELONG_DATA": str(data)}
+    if "DATABASE_URL" in changes:
+        ours["SECRET_KEY"] = SECRET_KEY
+    return {**os.environ, **ours, **changes}
 
 
 def belong(data: Path, *arguments: str | Path, **changes: str) -> subprocess.CompletedProcess[str]:

@@ -12,6 +12,7 @@ from app.cli.resyncing import resync
 from app.cli.searching import search
 from app.cli.serving import serve
 from app.cli.status import status
+from app.cli.users import user
 from app.cli.working import beat, worker
 
 
@@ -39,5 +40,6 @@ for _command in (
     status,
     engine,
     copy_catalogue,
+    user,
 ):
     main.add_command(_command)

@@ -22,9 +22,11 @@ def serve() -> None:
     """
     from app.listening import CannotListen, open_listener
     from app.server import Server
+    from bootstrap.secret_key import secret_key_of
 
     with opened_services() as services:
         settings = services.settings
+        secret_key_of(settings)  # or each of the processes would fail, and be started again
         try:
             # First of all: whoever starts a second server by mistake is told so at once.
             listener = open_listener(settings.host, settings.port)
@@ -42,6 +44,8 @@ def _prepare(services: "Services") -> None:
     if _is_empty(services):
         click.echo("The catalogue is empty: loading the sample library.", err=True)
         import_with_progress(services, SAMPLE)
+        if not _has_administrator(services):
+            click.echo("Nobody can sign in at /staff/ yet: belong user add NAME --role administrator", err=True)
     if services.settings.redis_url is not None:
         return  # the workers do it
     try:
@@ -56,3 +60,10 @@ def _is_empty(services: "Services") -> bool:
 
     with services.catalogue.read() as session:
         return records.is_empty(session)
+
+
+def _has_administrator(services: "Services") -> bool:
+    from catalogue import accounts
+
+    with services.catalogue.read() as session:
+        return accounts.has_administrator(session)

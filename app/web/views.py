@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.params import parse_facet_page, parse_page_request
 from app.problems import log_outage
-from app.services import recent_freshness, services
+from app.services import recent_freshness, services, site_root
 from app.web import wording
 from app.web.help import SECTIONS
 from app.web.links import address, contact_address, search_address, static_address
@@ -105,7 +105,7 @@ def record(record_id: str) -> str | tuple[str, int]:
     """One record; a deleted one answers 410 with its title."""
     with services().catalogue.read() as session:
         found = records.get(session, RecordId(record_id))
-    view = present_record(found, request.url_root)
+    view = present_record(found, f"{site_root()}/")
     if view.deleted:
         same_title = address("/search", [("q", found.title)])
         return render_template("gone.html", view=view, search_for_title=same_title), HTTPStatus.GONE

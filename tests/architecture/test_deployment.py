@@ -14,7 +14,12 @@ from tests.compose import FILE, read_compose, variables
 from tests.processes import ROOT
 from tests.servers import elasticsearch
 
-SECRETS: Final = {"POSTGRES_PASSWORD": "first", "ELASTIC_PASSWORD": "second", "REDIS_PASSWORD": "third"}
+SECRETS: Final = {
+    "POSTGRES_PASSWORD": "first",
+    "ELASTIC_PASSWORD": "second",
+    "REDIS_PASSWORD": "third",
+    "SECRET_KEY": "fourth",
+}
 SERVICES: Final = read_compose(SECRETS)["services"]
 DOCKERFILE: Final = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 PACKAGES: Final[list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"][

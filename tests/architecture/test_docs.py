@@ -7,7 +7,7 @@ import click
 import pytest
 
 from app.cli import main
-from bootstrap.settings import ElasticsearchSettings, Settings
+from bootstrap.settings import ElasticsearchSettings, OpenIdSettings, Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ GROUPS = {name: command for name, command in main.commands.items() if isinstance
 
 @pytest.mark.parametrize(
     ("group", "command"),
-    sorted(set(re.findall(rf"\bbelong ({'|'.join(GROUPS)}) ([a-z]+)", README + OPERATIONS))),
+    sorted(set(re.findall(rf"\bbelong ({'|'.join(GROUPS)}) ([a-z][a-z-]*)", README + OPERATIONS))),
 )
 def test_a_command_of_a_group_that_is_named_is_there(group: str, command: str) -> None:
     assert command in GROUPS[group].commands
@@ -46,7 +46,7 @@ def test_what_is_linked_to_is_there(place: str) -> None:
 
 
 def test_every_setting_is_described_and_no_other() -> None:
-    told = f"{Settings.__doc__}\n{ElasticsearchSettings.__doc__}"
+    told = f"{Settings.__doc__}\n{ElasticsearchSettings.__doc__}\n{OpenIdSettings.__doc__}"
     lines = re.findall(r"^ {4}([A-Z_]+(?:, [A-Z_]+)*) {2,}", told, re.MULTILINE)
     settings = {name for line in lines for name in line.split(", ")}
     rows = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", OPERATIONS, re.MULTILINE)

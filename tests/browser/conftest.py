@@ -55,7 +55,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     with output.open("w") as stream:
         server = subprocess.Popen([*BELONG, "serve"], env=environment, cwd=ROOT, stdout=stream, stderr=stream)
     try:
-        yield Library(address=_address(server, output))
+        yield Library(address=_address(server, output), data=folder / "data")
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=30)
@@ -72,7 +72,7 @@ def broken_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield Library(address=f"http://127.0.0.1:{server.server_port}")
+        yield Library(address=f"http://127.0.0.1:{server.server_port}", data=data)
     finally:
         server.shutdown()
         thread.join()

@@ -1,6 +1,7 @@
 """What the browser tests look at."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NoReturn
 
 from bootstrap.services import CatalogueLabels, Services
@@ -44,6 +45,7 @@ class Library:
     """Where a running service answers."""
 
     address: str
+    data: Path
 
     def at(self, path: str) -> str:
         """The whole address of a path."""

@@ -21,7 +21,10 @@ from tests.integration.cli.running import run
 from tests.processes import BELONG, ROOT, ServerProcess, belong, environment_of, eventually
 
 RUNNING = ["serve", "worker", "beat"]
-COMMANDS = [*RUNNING, "import", "reindex", "resync", "reconcile", "dead-letters", "search", "status", "engine"]
+COMMANDS = [
+    *RUNNING,
+    *("import", "reindex", "resync", "reconcile", "dead-letters", "search", "status", "engine", "user"),
+]
 SUBCOMMANDS = [
     ["reindex", "status"],
     ["reindex", "cancel"],

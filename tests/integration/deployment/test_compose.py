@@ -28,7 +28,8 @@ from tests.processes import BELONG, ROOT, ServerProcess, eventually
 from tests.servers.elasticsearch import NoElasticsearch, secured_elasticsearch
 from tests.servers.postgresql import PostgresServer
 
-SECRETS: Final = {name: secrets.token_hex(12) for name in ("POSTGRES_PASSWORD", "ELASTIC_PASSWORD", "REDIS_PASSWORD")}
+NAMES: Final = ("POSTGRES_PASSWORD", "ELASTIC_PASSWORD", "REDIS_PASSWORD", "SECRET_KEY")
+SECRETS: Final = {name: secrets.token_hex(16) for name in NAMES}
 COMPOSE: Final = read_compose(SECRETS)["services"]
 
 # The image has the commands on its path; here they stand beside Python.

@@ -110,6 +110,7 @@ def test_the_first_page_without_index_and_catalogue_says_so(
 ) -> None:
     services.catalogue.dispose()
     shutil.rmtree(data)
+    data.mkdir()
     answer = application(_reopened(services)).get("/")
     assert answer.status_code == 503
     assert "catalogue is not answering" in answer.text

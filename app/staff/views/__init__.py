@@ -1,0 +1,1 @@
+"""The views of the staff's pages, a module for each part of their work."""
