@@ -12,8 +12,10 @@ from app.status import freshness_body, searchable_generation
 from bootstrap.services import Services
 from catalogue import records
 from catalogue.database import Catalogue
+from catalogue.errors import CatalogueError
 from catalogue.freshness import read_freshness
 from search.engine import SearchEngine
+from search.errors import EngineError
 
 # Those who watch over services often wait for one second only. A part that takes longer counts as down.
 _PATIENCE: Final = 0.8  # seconds
@@ -76,8 +78,20 @@ class Readiness:
         with self._lock:
             future = self._under_way.get(name)
             if future is None or future.done():
-                future = self._under_way[name] = self._threads.submit(self._questions[name])
+                future = self._under_way[name] = self._submitted(self._questions[name])
             return future
+
+    def _submitted(self, question: Callable[[], Part]) -> Future[Part]:
+        """A question that another thread asks, or this one where the process is ending and starts no thread any more."""
+        try:
+            return self._threads.submit(question)
+        except RuntimeError:
+            asked: Future[Part] = Future()
+            try:
+                asked.set_result(question())
+            except (CatalogueError, EngineError) as e:
+                asked.set_exception(e)
+            return asked
 
 
 def state_of(parts: Mapping[str, Part]) -> State:
