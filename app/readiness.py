@@ -82,7 +82,7 @@ class Readiness:
             return future
 
     def _submitted(self, question: Callable[[], Part]) -> Future[Part]:
-        """A question that another thread asks, or this one where the process is ending and starts no thread any more."""
+        """A question that another thread asks, or this one where the process is ending and starts none any more."""
         try:
             return self._threads.submit(question)
         except RuntimeError:
