@@ -222,11 +222,20 @@ def release_one(session: Session, token: Token, record_id: RecordId) -> None:
     session.connection().execute(update(_PENDING).where(row).values(lease_until=None, token=None))
 
 
+# Asked twenty times a second: a statement that is built once takes half the time.
+_ANY_DUE: Final = (
+    select(_PENDING.c.record_id)
+    .where(
+        (_PENDING.c.lease_until.is_(None) & (_PENDING.c.due_at <= bindparam("moment", type_=UtcTime)))
+        | (_PENDING.c.lease_until <= bindparam("moment", type_=UtcTime))
+    )
+    .limit(1)
+)
+
+
 def is_any_due(session: Session, *, now: datetime) -> bool:
     """Whether `claim` would find something; in a session that only reads."""
-    free = PendingRow.lease_until.is_(None) & (PendingRow.due_at <= now)
-    due = select(PendingRow.record_id).where(free | (PendingRow.lease_until <= now)).limit(1)
-    return session.scalar(due) is not None
+    return session.connection().execute(_ANY_DUE, {"moment": now}).first() is not None
 
 
 def among(session: Session, record_ids: Sequence[str]) -> set[RecordId]:

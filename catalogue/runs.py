@@ -18,11 +18,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from catalogue.errors import AlreadyRunning, Conflict, NotFound
-from catalogue.models import IndexingRow, RunRow, now, table_of
+from catalogue.models import IndexingRow, RunRow, UtcTime, now, table_of
 
 
 @unique
@@ -127,8 +127,7 @@ def unfinished(session: Session) -> Sequence[Run]:
 
 def is_any_due(session: Session, *, now: datetime) -> bool:
     """Whether `claim` would find a run; in a session that only reads."""
-    free = RunRow.lease_until.is_(None) | (RunRow.lease_until <= now)
-    return session.scalar(_UNFINISHED.where(free, RunRow.due_at <= now).limit(1)) is not None
+    return session.connection().execute(_ANY_DUE, {"moment": now}).first() is not None
 
 
 def is_under_way(session: Session, kind: RunKind) -> bool:
@@ -223,6 +222,17 @@ def cancel(session: Session, run_id: int) -> Run:
 
 _UNFINISHED: Final = select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.id)
 _RUN: Final = table_of(RunRow)
+
+# Asked twenty times a second: a statement that is built once takes half the time.
+_ANY_DUE: Final = (
+    select(_RUN.c.id)
+    .where(
+        _RUN.c.finished_at.is_(None),
+        _RUN.c.lease_until.is_(None) | (_RUN.c.lease_until <= bindparam("moment", type_=UtcTime)),
+        _RUN.c.due_at <= bindparam("moment", type_=UtcTime),
+    )
+    .limit(1)
+)
 
 
 def _update(session: Session, run: Run, **values: Any) -> bool:  # noqa: ANN401 - columns
