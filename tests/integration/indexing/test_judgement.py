@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from search.engine import GenerationName, Outcome, Put, Remove
 from search.errors import EngineError, EngineFault, EngineForbidden, EngineUnavailable, IndexIncompatible
 from tests.fakes.writer import TroubledWriter
 from tests.integration.indexing.conftest import Change
+from tests.processes import eventually
 
 G1, G2 = GenerationName("g1"), GenerationName("g2")
 
@@ -316,13 +318,13 @@ def test_a_record_that_kills_every_worker_of_a_rebuild_is_left_out_alone(
             raise Killed
 
     writer.before = kill
-    for _ in range(100):
-        try:
-            if not advance(services.catalogue, writer, lease=timedelta(milliseconds=1)):
-                break
-        except Killed:
-            pass
-    assert run_state(services, number)[0] is RunState.DONE
+
+    def is_done() -> bool:
+        with suppress(Killed):
+            advance(services.catalogue, writer, lease=timedelta(milliseconds=1))
+        return run_state(services, number)[0] is RunState.DONE
+
+    assert eventually(is_done, within=10) is not None
     assert letters(services) == [(killer, "", 1)]
     assert len(list(writer.versions(G2))) == 27
 
