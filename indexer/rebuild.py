@@ -21,7 +21,7 @@ from catalogue import dead_letters, generations, pending, records, runs
 from catalogue.database import Catalogue
 from catalogue.generations import Generation, GenerationState
 from catalogue.record import Record, RecordId
-from catalogue.runs import Run, RunState
+from catalogue.runs import Run, RunKind, RunState
 from indexer.compare import Drift, compare
 from indexer.synchronise import MANY, synchronise, to_operation
 from search.engine import GenerationName, IndexWriter, Operation, Outcome, Remove, Result
@@ -77,8 +77,12 @@ def _begin(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
     tidy(catalogue, writer)
     with catalogue.read() as session:
         known = [generation.name for generation in generations.all_generations(session)]
+        before = [run.generation for run in runs.latest(session, kind=RunKind.REBUILD) if run.generation is not None]
         total = records.count(session)
-    name = _next_name([*known, *writer.generations()])
+    name = _next_name([*known, *before, *writer.generations()])
+    with catalogue.write() as session:
+        if not runs.note(session, run, generation=name):
+            return
     writer.create(name)
     with catalogue.write() as session:
         if runs.is_held(session, run):
@@ -254,9 +258,10 @@ def _activate(catalogue: Catalogue, writer: IndexWriter, run: Run, name: Generat
 def tidy(catalogue: Catalogue, writer: IndexWriter) -> None:
     """Delete what is kept no longer, and what killed rebuilds left; only while the caller holds a rebuild."""
     remove_retired(catalogue, writer)
-    there = writer.generations()  # before the catalogue is asked: what another worker makes meanwhile is not among them
+    there = writer.generations()  # before the catalogue is asked: it is told of each before it is made
     with catalogue.read() as session:
         known = {generation.name for generation in generations.all_generations(session)}
+        known |= {run.generation for run in runs.unfinished(session) if run.generation is not None}
     active = writer.active()
     for name in there:
         if name not in known and name != active:
@@ -299,6 +304,6 @@ def _remove(writer: IndexWriter, name: GenerationName) -> bool:
 
 
 def _next_name(taken: Iterable[str]) -> GenerationName:
-    """A name after all that are there, so that nobody takes a new generation for one that he has open."""
+    """A name after all that are or were there: a late worker may still have one open, or be about to delete it."""
     numbers = [int(number.group()) for name in taken if (number := re.search(r"\d+$", name))]
     return GenerationName(f"g{max(numbers, default=0) + 1}")

@@ -336,3 +336,15 @@ def test_a_run_whose_every_worker_dies_is_given_up(services: Services, writer: T
     assert advance(services.catalogue, writer)
     state, error = run_state(services, number)
     assert (state, "died, 12 times" in error) == (RunState.FAILED, True)
+
+
+def test_the_name_of_a_cancelled_index_is_not_used_again(services: Services, writer: TroubledWriter) -> None:
+    """Another worker may be about to delete the one that was cancelled."""
+    number = start(services)
+    advance(services.catalogue, writer)
+    with services.catalogue.write() as session:
+        runs.cancel(session, number)
+    remove_retired(services.catalogue, writer)
+    assert list(writer.generations()) == ["g1"]
+    carry_out(services, writer)
+    assert writer.active() == "g3"
