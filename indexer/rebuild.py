@@ -117,7 +117,8 @@ def _fill(catalogue: Catalogue, writer: IndexWriter, run: Run, name: GenerationN
             if is_last or progressed is None:
                 return
             run = progressed
-            synchronise(catalogue, writer)  # or changes would wait for the whole step
+            with suppress(EngineError):  # told in its own turn; a rebuild may be the remedy, and must not end by it
+                synchronise(catalogue, writer)  # or changes would wait for the whole step
     with catalogue.write() as session:
         runs.advance(session, run, RunState.COMPARING)
 

@@ -69,7 +69,7 @@ def _edit(library: Library, seen: Traffic, stopping: threading.Event) -> None:
                 seen.acknowledged[id_] = title
         except CatalogueUnavailable:
             seen.unsaved += 1
-        time.sleep(0.01)
+        time.sleep(0.04)
 
 
 def _search(library: Library, seen: Traffic, stopping: threading.Event, least: int) -> None:
@@ -82,4 +82,4 @@ def _search(library: Library, seen: Traffic, stopping: threading.Event, least: i
             seen.refused += 1
         except SearchError as e:
             seen.wrong.append(repr(e))
-        time.sleep(0.01)
+        time.sleep(0.04)

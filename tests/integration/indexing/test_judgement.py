@@ -21,7 +21,7 @@ from indexer.rebuild import remove_retired
 from indexer.recovery import recover
 from indexer.synchronise import MANY, synchronise
 from search.engine import GenerationName, Outcome, Put, Remove
-from search.errors import EngineError, EngineFault, EngineForbidden, EngineUnavailable, IndexIncompatible
+from search.errors import EngineError, EngineFault, EngineForbidden, EngineUnavailable, IndexIncompatible, IndexMissing
 from tests.fakes.writer import TroubledWriter
 from tests.integration.indexing.conftest import Change
 from tests.processes import eventually
@@ -348,3 +348,15 @@ def test_the_name_of_a_cancelled_index_is_not_used_again(services: Services, wri
     assert list(writer.generations()) == ["g1"]
     carry_out(services, writer)
     assert writer.active() == "g3"
+
+
+def test_trouble_with_the_present_index_does_not_end_the_rebuild_that_replaces_it(
+    services: Services, writer: TroubledWriter, change: Change
+) -> None:
+    with services.catalogue.write() as session:
+        for number in range(2_100):
+            records.save(session, Draft(title=f"Quixotry {number}"))
+    writer.down = {"g1": IndexMissing("wiped")}
+    state, error = run_state(services, carry_out(services, writer))
+    assert (state, error) == (RunState.DONE, "")
+    assert writer.active() == "g2"
