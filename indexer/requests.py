@@ -11,7 +11,7 @@ from catalogue.runs import RunKind, RunState
 
 _log: Final = logging.getLogger(__name__)
 
-# After a rebuild that failed or was cancelled nobody begins another one by himself for so long.
+# After a rebuild that failed, or one of his own that a person cancelled, nobody begins another by himself for so long.
 _PATIENCE: Final = timedelta(seconds=60)
 
 
@@ -27,7 +27,10 @@ def request_rebuild(
     if last is not None:
         if last.finished_at is None:
             return False
-        if last.state is not RunState.DONE and datetime.now(UTC) < last.finished_at + _PATIENCE:
+        ended_badly = last.state is RunState.FAILED or (
+            last.state is RunState.CANCELLED and last.started_by == started_by
+        )
+        if ended_badly and datetime.now(UTC) < last.finished_at + _PATIENCE:
             return False
     try:
         with catalogue.write() as session:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from bootstrap.settings import Settings
 
 _TO_SWITCH: Final = {
-    "embedded": "To switch: set ENGINE=elasticsearch and ELASTICSEARCH_URL, start again, and run belong reindex.",
-    "elasticsearch": "To switch: set ENGINE=embedded, take REDIS_URL out, start again, and run belong reindex.",
+    "embedded": "To switch: set ENGINE=elasticsearch and ELASTICSEARCH_URL, and start again: the index is made anew.",
+    "elasticsearch": "To switch: set ENGINE=embedded without REDIS_URL, and start again: the index is made anew.",
 }
 
 

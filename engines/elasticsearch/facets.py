@@ -41,15 +41,16 @@ def all_values(request: SearchRequest, facet: str) -> dict[str, Any]:
 def read_buckets(
     request: SearchRequest, answer: Mapping[str, Any], *, size: int | None = None
 ) -> dict[str, tuple[Bucket, ...]]:
-    """The buckets of the answered aggregations; `size` of each, or as many as the request says."""
+    """The buckets of the answered aggregations, in the request's order; `size` of each, or as many as it says."""
+    counts = _counts(answer)
     return {
         facet: ordered_buckets(
-            counts,
+            counts[facet],
             facet=facet,
             size=size or request.facet_size,
             chosen=request.filters.get(facet, ()),
         )
-        for facet, counts in _counts(answer).items()
+        for facet in [facet for facet in request.facets if facet in counts] or counts
     }
 
 

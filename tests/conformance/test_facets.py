@@ -49,7 +49,10 @@ def test_values_are_counted_largest_first(library: Library, facet: str, counts: 
 
 
 def test_only_the_facets_that_are_asked_for_are_counted_in_their_order(library: Library) -> None:
-    assert list(library.search(facets=("year", "theme")).facets) == ["year", "theme"]
+    for asked in (("year", "theme"), ("type", "theme", "author", "year")):
+        assert tuple(library.search(facets=asked).facets) == asked
+    filtered = library.search(filters={"theme": ["cohesion"]}, facets=("year", "theme"))
+    assert list(filtered.facets) == ["year", "theme"]
     assert library.search().facets == {}
 
 

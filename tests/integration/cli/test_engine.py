@@ -16,7 +16,7 @@ def test_the_embedded_engine_is_named_with_its_folder_and_index(data: Path) -> N
 def test_it_says_how_to_switch(data: Path) -> None:
     said = run(data, "engine").stdout
     assert "ENGINE=elasticsearch" in said
-    assert "belong reindex" in said
+    assert "the index is made anew" in said
 
 
 def test_a_cluster_that_is_away_is_named_without_its_password(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
