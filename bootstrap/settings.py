@@ -43,8 +43,8 @@ class ElasticsearchSettings:
     ELASTICSEARCH_REFRESH    milliseconds until a change is searchable, at most: 500
     """
 
-    url: str
-    api_key: str | None
+    url: str = field(repr=False)  # may have a password in it, as others that are not shown
+    api_key: str | None = field(repr=False)
     ca: str | None
     alias: str
     shards: int
@@ -94,7 +94,7 @@ class Settings:
     host: str
     port: int
     data: Path
-    database_url: str
+    database_url: str = field(repr=False)
     web_processes: int
     web_threads: int
     contact: str | None
@@ -103,7 +103,7 @@ class Settings:
     secret_key: str | None = field(repr=False)
     open_id: OpenIdSettings | None
     engine: EngineName
-    redis_url: str | None
+    redis_url: str | None = field(repr=False)
     elasticsearch: ElasticsearchSettings
 
     @property

@@ -73,12 +73,6 @@ def count(session: Session, *, since: datetime | None = None) -> int:
     return session.scalar(records if since is None else records.where(DeadLetterRow.since >= since)) or 0
 
 
-def among(session: Session, record_ids: Sequence[str]) -> set[RecordId]:
-    """Those of these records that have a letter."""
-    found = session.scalars(select(DeadLetterRow.record_id).where(DeadLetterRow.record_id.in_(record_ids)))
-    return {RecordId(record_id) for record_id in found}
-
-
 def count_only_in(session: Session, generation: str, other: str) -> int:
     """How many records one generation cannot take and another one can."""
     elsewhere = select(_DEAD.c.record_id).where(_DEAD.c.generation.in_([other, ANY]))

@@ -106,7 +106,10 @@ def activate(session: Session, name: str, *, keep_until: datetime) -> None:
 
     One that was kept so far is retired. A second time nothing changes.
     """
-    for row in session.scalars(select(GenerationRow).with_for_update()):
+    rows = session.scalars(select(GenerationRow).with_for_update()).all()
+    if any(row.name == name and row.state == GenerationState.ACTIVE for row in rows):
+        return
+    for row in rows:
         if row.name == name:
             row.state, row.activated_at, row.keep_until = GenerationState.ACTIVE, now(), None
         elif row.state == GenerationState.ACTIVE:

@@ -119,7 +119,7 @@ _LOCKED: Final = (
     select(_RECORD)
     .where(_RECORD.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(_RECORD.c.id)  # in an order that all have, so that no two wait for each other
-    .with_for_update()
+    .with_for_update(key_share=True)  # or a new dead letter of a record would wait for its import, and that for it
 )
 _CONTRIBUTIONS: Final = (
     select(_CONTRIBUTION.c.record_id, _CONTRIBUTION.c.role, _CONTRIBUTION.c.agent_id)

@@ -7,7 +7,7 @@ from typing import Final
 
 from catalogue import runs
 from catalogue.database import Catalogue
-from catalogue.errors import CatalogueUnavailable, Conflict
+from catalogue.errors import CatalogueUnavailable, Collision, Conflict
 from catalogue.runs import Run, RunKind, RunState
 from indexer import rebuild, reconcile, rollback
 from indexer.leases import renewed
@@ -47,6 +47,8 @@ def advance(catalogue: Catalogue, writer: IndexWriter, *, lease: timedelta = LEA
     with renewed(lambda: _renew(catalogue, run, lease), lease):
         try:
             _STEPS[run.kind](catalogue, writer, run)
+        except Collision as e:  # somebody else's work in the catalogue, and no fault of the run
+            _postpone(catalogue, run, e)
         except (IndexMissing, IndexIncompatible, EngineFault, EngineForbidden, Conflict) as e:
             _fail(catalogue, run, e)
         except (EngineError, CatalogueUnavailable) as e:

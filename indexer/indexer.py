@@ -111,9 +111,10 @@ class Indexer:
             self.release()
 
     def work_for(self, seconds: float) -> bool:
-        """Work here and now until nothing is due and no run is under way, for so long; whether there is more to do.
+        """Work here and now until nothing is due and no run is under way, for so long; whether to go on at once.
 
-        The step at hand is finished. Raises what `try_turn` does.
+        Not where others are at work on what is left, or it has to wait. The step at hand is finished.
+        Raises what `try_turn` does.
         """
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -121,7 +122,7 @@ class Indexer:
                 return False
             if not self._worked:
                 time.sleep(_SWEEP)
-        return True
+        return self._worked
 
     def release(self) -> None:
         """Let another process write."""

@@ -10,7 +10,7 @@ from typing import Final
 from catalogue import generations, runs
 from catalogue.database import Catalogue
 from catalogue.generations import Generation, GenerationState
-from catalogue.runs import RunState
+from catalogue.runs import RunKind, RunState
 from indexer.rebuild import KEPT_FOR
 from indexer.requests import request_rebuild
 from search.engine import GenerationName, IndexWriter
@@ -37,11 +37,22 @@ def recover(catalogue: Catalogue, writer: IndexWriter) -> None:
         _believe(catalogue, writer, known[found])
         if known[found].frozen_at is not None or known[found].state is GenerationState.RETIRED:
             request_rebuild(catalogue, f"the index {found} misses changes: for a while it was not written")
-        elif not writer.is_current(found):
+        elif (
+            known[found].state is GenerationState.ACTIVE
+            and not writer.is_current(found)
+            and not _was_gone_back_to(catalogue)
+        ):
             request_rebuild(catalogue, f"the index {found} has other fields than this release")
     elif not _put_back(writer, found, expected):
         _give_up(catalogue, expected)
         request_rebuild(catalogue, "there is no sound index that the catalogue knows")
+
+
+def _was_gone_back_to(catalogue: Catalogue) -> bool:
+    """Whether a person chose the active index over the one that came after it, with whatever fields it has."""
+    with catalogue.read() as session:
+        done = [run.kind for run in runs.latest(session) if run.state is RunState.DONE]
+    return next((kind for kind in done if kind is not RunKind.RECONCILE), None) is RunKind.ROLLBACK
 
 
 def _believe(catalogue: Catalogue, writer: IndexWriter, active: Generation) -> None:

@@ -119,7 +119,7 @@ class IndexWriter(Protocol):
     def write(self, generation: GenerationName, operations: Sequence[Operation]) -> Sequence[Result]:
         """Apply the operations durably; searchable afterwards within a second. One result each, in order.
 
-        Raises IndexMissing and IndexIncompatible, EngineUnavailable where none of them may have been applied, and
+        Raises IndexMissing and IndexIncompatible, EngineUnavailable where it is not known which have been applied, and
         EngineFault or EngineForbidden where the engine refuses all that we send.
         """
         ...

@@ -12,7 +12,7 @@ from engines.elasticsearch.indices import Indices
 from engines.elasticsearch.schema import value_field
 from mappings.fields import Field, Kind, split_facet_term
 from search.engine import Document, GenerationName, Operation, Outcome, Put, Result
-from search.errors import IndexIncompatible, IndexMissing
+from search.errors import EngineUnavailable, IndexIncompatible, IndexMissing
 
 _DONE: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 
@@ -63,7 +63,7 @@ class ElasticsearchWriter:
         documents = found.body["docs"]
         for document in documents:
             if "error" in document:
-                raise IndexMissing(f"There is no search index: {document['error'].get('reason')}")
+                raise _trouble(document["error"])
         return {document["_id"]: document["_version"] for document in documents if document["found"]}
 
     def versions(self, generation: GenerationName) -> Iterable[tuple[str, int]]:
@@ -138,6 +138,14 @@ def _bulk_lines(operations: Iterable[Operation], fields: Sequence[Field]) -> Ite
             yield to_elasticsearch(operation.document, fields)
         else:
             yield {"delete": about}
+
+
+def _trouble(error: Mapping[str, Any]) -> EngineUnavailable:
+    """What keeps an index from telling of a document: it is gone for good, or a part of it is away for now."""
+    reason = f"{error.get('type')}: {error.get('reason')}"
+    if error.get("type") == "index_not_found_exception":
+        return IndexMissing(f"There is no search index: {reason}")
+    return EngineUnavailable(f"Elasticsearch cannot answer: {reason}")
 
 
 def _result(item: Mapping[str, Any]) -> Result:

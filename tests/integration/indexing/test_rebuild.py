@@ -266,6 +266,15 @@ def test_searches_go_back_to_the_index_before_with_every_change_since(services: 
         assert (total(services), total(services, "zymurgy")) == (29, 1)
 
 
+def test_a_move_that_two_have_noted_keeps_the_index_before(services: Services, data: Path) -> None:
+    rebuild(services)
+    for _ in range(2):
+        with services.catalogue.write() as session:
+            catalogue_generations.activate(session, "g1", keep_until=datetime.now(UTC) + timedelta(hours=1))
+    with services.catalogue.read() as session:
+        assert catalogue_generations.written(session).names == ("g1", "g2")
+
+
 def test_a_rollback_without_an_index_to_go_back_to_fails_and_says_so(services: Services) -> None:
     number = start(services, RunKind.ROLLBACK)
     services.indexer.catch_up()

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bootstrap.services import Services
-from catalogue import records
+from catalogue import records, runs
+from catalogue.runs import RunKind
 from engines.embedded.generations import GenerationFolders
 from engines.embedded.writer import EmbeddedWriter
 from indexer.documents import to_document
@@ -53,6 +54,17 @@ def test_after_an_upgrade_that_adds_a_field_searches_go_on_until_the_index_is_ma
     assert (total, bool(themes)) == (29, True)
     assert services.engine.generation() == "g2"
     assert search(services, "quixotic")[0] == 1
+
+
+def test_who_goes_back_to_the_index_before_an_upgrade_stays_there(services: Services, data: Path) -> None:
+    make_without_themes(services, data)
+    assert services.indexer.catch_up()
+    with services.catalogue.write() as session:
+        runs.start(session, RunKind.ROLLBACK, started_by="a test")
+    for _ in range(2):
+        assert services.indexer.catch_up()
+        assert services.engine.generation() == "g1"
+    assert search(services) == (28, ())
 
 
 @pytest.mark.parametrize("about", [PRESENT.to_json() | {"format": PRESENT.format - 1}, {}], ids=["older", "unknown"])
