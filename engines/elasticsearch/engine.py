@@ -205,6 +205,6 @@ def _hit(found: Mapping[str, Any]) -> Hit:
         id=found["_id"],
         version=found["_version"],
         shown=shown,
-        title=mark(shown.title, spans(highlights, "title", searchable(shown.title))),
-        passage=passage(abstract, spans(highlights, "abstract", searchable(abstract))),
+        title=mark(shown.title, spans(highlights, "title", shown.title)),
+        passage=passage(abstract, spans(highlights, "abstract", abstract)),
     )

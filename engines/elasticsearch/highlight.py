@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from engines.elasticsearch.queries import marked, marked_prefixes
 from engines.elasticsearch.schema import words_field
+from mappings.analysis import searchable
 from mappings.fields import FIELDS
 from search.language.tree import Node
 from search.passages import Span
@@ -40,9 +41,11 @@ def spans(highlights: Mapping[str, Sequence[str]], field: str, text: str) -> lis
 def _read_marks(marked_text: str, text: str) -> set[Span]:
     """The spans of the marks, none if what is marked is not this text."""
     found: set[Span] = set()
+    pieces = marked_text.replace(_END, _BEGIN).split(_BEGIN)
     at = 0
-    for index, piece in enumerate(marked_text.replace(_END, _BEGIN).split(_BEGIN)):
+    for index, piece in enumerate(pieces):
         if index % 2:
             found.add((at, at + len(piece)))
         at += len(piece)
-    return found if marked_text.replace(_BEGIN, "").replace(_END, "") == text else set()
+    # Only few texts are searched in another form than they are shown in.
+    return found if (plain := "".join(pieces)) == text or plain == searchable(text) else set()
