@@ -65,8 +65,8 @@ def read_freshness(session: Session, *, now: datetime) -> Freshness:
 
 
 def last_drift(session: Session) -> Drift | None:
-    """What the newest of the last reconciliations that came to an end found. None where there was none."""
-    for run in runs.latest(session, kind=RunKind.RECONCILE):
-        if run.state is RunState.DONE and run.report is not None and run.finished_at is not None:
-            return Drift(found_at=run.finished_at, counts=run.report["counts"])
-    return None
+    """What the last reconciliation that was done found. None where there was none."""
+    run = runs.last(session, RunKind.RECONCILE, state=RunState.DONE)
+    if run is None or run.report is None or run.finished_at is None:
+        return None
+    return Drift(found_at=run.finished_at, counts=run.report["counts"])

@@ -10,7 +10,7 @@ written, so that a worker that began before finds out that it missed a generatio
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Final
 
@@ -61,6 +61,9 @@ class Stop:
     probe_at: datetime
 
 
+# How long searches can go back to the generation before.
+KEPT_FOR: Final = timedelta(hours=24)
+
 _WRITTEN: Final = (GenerationState.BUILDING, GenerationState.ACTIVE, GenerationState.KEPT)
 
 
@@ -101,19 +104,20 @@ def begin(session: Session, name: str) -> None:
     _raise_epoch(session)
 
 
-def activate(session: Session, name: str, *, keep_until: datetime) -> None:
-    """Note that searches go to a generation now; the one that was active before is kept until a moment.
+def activate(session: Session, name: str) -> None:
+    """Note that searches go to a generation now; the one that was active before is kept for a day.
 
     One that was kept so far is retired. A second time nothing changes.
     """
     rows = session.scalars(select(GenerationRow).with_for_update()).all()
     if any(row.name == name and row.state == GenerationState.ACTIVE for row in rows):
         return
+    moment = now()
     for row in rows:
         if row.name == name:
-            row.state, row.activated_at, row.keep_until = GenerationState.ACTIVE, now(), None
+            row.state, row.activated_at, row.keep_until = GenerationState.ACTIVE, moment, None
         elif row.state == GenerationState.ACTIVE:
-            row.state, row.keep_until = GenerationState.KEPT, keep_until
+            row.state, row.keep_until = GenerationState.KEPT, moment + KEPT_FOR
         elif row.state == GenerationState.KEPT:
             row.state = GenerationState.RETIRED
     session.flush()

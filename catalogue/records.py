@@ -4,7 +4,7 @@ Every function works in the caller's session. A write raises the record's versio
 transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from itertools import islice
@@ -80,8 +80,7 @@ def get(session: Session, record_id: str) -> Record:
 def get_many(session: Session, record_ids: Iterable[str]) -> dict[RecordId, Record]:
     """The records with these ids, tombstones included, by id. Unknown ids are left out."""
     found: dict[RecordId, Record] = {}
-    wanted = filter(can_be_stored, dict.fromkeys(record_ids))
-    while batch := list(islice(wanted, _BATCH)):
+    for batch in _batches(record_ids):
         found_rows = session.connection().execute(_BY_IDS, {"ids": batch}).all()
         found.update((record.id, record) for record in records_of(session, found_rows))
     return found
@@ -95,10 +94,13 @@ def scan(session: Session, after: str | None, limit: int) -> list[Record]:
     return list(records_of(session, session.execute(statement).all()))
 
 
-def versions(session: Session, record_ids: Sequence[str]) -> dict[RecordId, tuple[int, bool]]:
-    """The versions that these records have now, and whether they are deleted; at most 1,000 ids."""
-    found = session.execute(select(RECORD.c.id, RECORD.c.version, RECORD.c.deleted).where(RECORD.c.id.in_(record_ids)))
-    return {RecordId(row.id): (row.version, row.deleted) for row in found}
+def versions(session: Session, record_ids: Iterable[str]) -> dict[RecordId, tuple[int, bool]]:
+    """The versions that these records have now, and whether they are deleted. Unknown ids are left out."""
+    found: dict[RecordId, tuple[int, bool]] = {}
+    for batch in _batches(record_ids):
+        rows = session.connection().execute(_VERSIONS_BY_IDS, {"ids": batch})
+        found.update((RecordId(row.id), (row.version, row.deleted)) for row in rows)
+    return found
 
 
 def scan_versions(session: Session, after: str | None, limit: int) -> Sequence[tuple[RecordId, int]]:
@@ -184,8 +186,16 @@ def names_in(draft: Draft) -> list[tuple[str, AgentKind]]:
 
 _Columns: TypeAlias = dict[str, Any]
 
-_BY_IDS: Final = select(RECORD).where(RECORD.c.id.in_(bindparam("ids", expanding=True)))
+_AMONG: Final = RECORD.c.id.in_(bindparam("ids", expanding=True))
+_BY_IDS: Final = select(RECORD).where(_AMONG)
+_VERSIONS_BY_IDS: Final = select(RECORD.c.id, RECORD.c.version, RECORD.c.deleted).where(_AMONG)
 _EXISTS: Final = select(RECORD.c.id).where(RECORD.c.id == bindparam("wanted"))
+
+
+def _batches(record_ids: Iterable[str]) -> Iterator[list[str]]:
+    wanted = filter(can_be_stored, dict.fromkeys(record_ids))
+    while batch := list(islice(wanted, _BATCH)):
+        yield batch
 
 
 def _identify(session: Session, draft: Draft) -> RecordId:

@@ -143,6 +143,17 @@ def get(session: Session, run_id: int) -> Run:
     return _run(row)
 
 
+def last(session: Session, *kinds: RunKind, state: RunState | None = None) -> Run | None:
+    """The newest run of these kinds, or of any, that is in a state, or in any. None where there is none."""
+    statement = select(RunRow).order_by(RunRow.id.desc()).limit(1)
+    if kinds:
+        statement = statement.where(RunRow.kind.in_(kinds))
+    if state is not None:
+        statement = statement.where(RunRow.state == state)
+    row = session.scalars(statement).first()
+    return _run(row) if row is not None else None
+
+
 def latest(session: Session, *, kind: RunKind | None = None, limit: int = 20) -> Sequence[Run]:
     """The newest runs first."""
     statement = select(RunRow).order_by(RunRow.id.desc()).limit(limit)

@@ -112,7 +112,8 @@ class _Expected:
 def _expected(catalogue: Catalogue, generation: GenerationName, ids: Sequence[RecordId]) -> _Expected:
     with catalogue.read() as session:
         present = records.versions(session, ids)
-        dead = dead_letters.versions(session, generation, ids)
-        waiting = pending.among(session, ids)
-    buried = {id_ for id_, version in dead.items() if id_ in present and present[id_][0] == version}
+        known = list(present)  # an id that only the index has may be one that no record can have
+        dead = dead_letters.versions(session, generation, known)
+        waiting = pending.among(session, known)
+    buried = {id_ for id_, version in dead.items() if present[id_][0] == version}
     return _Expected(present=present, explained=waiting | buried)

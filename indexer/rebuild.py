@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from catalogue import dead_letters, generations, pending, records, runs
+from catalogue import dead_letters, generations, pending, records, resync, runs
 from catalogue.database import Catalogue
 from catalogue.generations import Generation, GenerationState
 from catalogue.record import Record, RecordId
@@ -43,9 +43,6 @@ _MOST_LOSSES: Final = 4
 _MOST_ROUNDS: Final = 20
 
 _BETWEEN_ROUNDS: Final = timedelta(seconds=1)
-
-# How long searches can go back to the generation before.
-KEPT_FOR: Final = timedelta(hours=24)
 
 
 def step(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
@@ -164,9 +161,7 @@ def _still_true(session: Session, operations: Sequence[Operation]) -> list[Opera
 
     It must not come in the older one now: an engine forgets which version of a record was deleted.
     """
-    present: dict[RecordId, tuple[int, bool]] = {}
-    for start in range(0, len(operations), 1_000):
-        present |= records.versions(session, [operation.id for operation in operations[start : start + 1_000]])
+    present = records.versions(session, [operation.id for operation in operations])
     return [o for o in operations if present.get(RecordId(o.id)) == (o.version, False)]
 
 
@@ -231,25 +226,20 @@ def _require_what_is_found(catalogue: Catalogue, run: Run, name: GenerationName)
 
 def repair(catalogue: Catalogue, writer: IndexWriter, drift: Drift, written: Iterable[str]) -> None:
     """Let what differs be written again; what the catalogue never knew is removed from these generations."""
-    differing = [*drift.missing, *drift.stale, *drift.ahead, *drift.ghosts]
-    unknown = dict(drift.ghosts)
-    for start in range(0, len(differing), 1_000):
-        ids = differing[start : start + 1_000]
-        with catalogue.write() as session:
-            known = records.versions(session, ids)
-            pending.mark_these(session, list(known))
-        for id_ in known:
-            unknown.pop(id_, None)
-    if unknown:
+    with catalogue.read() as session:
+        deleted = records.versions(session, drift.ghosts)
+    for _ in resync.mark(catalogue, [*drift.missing, *drift.stale, *drift.ahead, *deleted]):
+        pass  # a batch is marked at each turn
+    if unknown := [Remove(id=id_, version=held) for id_, held in drift.ghosts.items() if id_ not in deleted]:
         for generation in written:
-            writer.write(GenerationName(generation), [Remove(id=i, version=v) for i, v in unknown.items()])
+            writer.write(GenerationName(generation), unknown)
 
 
 def _activate(catalogue: Catalogue, writer: IndexWriter, run: Run, name: GenerationName) -> None:
     writer.activate(name)
     with catalogue.write() as session:
         if runs.is_held(session, run):
-            generations.activate(session, name, keep_until=datetime.now(UTC) + KEPT_FOR)
+            generations.activate(session, name)
             generations.resume(session)
             runs.finish(session, run, RunState.DONE)
     _log.info("The index was made anew as %s", name)

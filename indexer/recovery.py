@@ -4,14 +4,12 @@ Where the engine and the catalogue disagree about which generation is active, th
 """
 
 import logging
-from datetime import UTC, datetime
 from typing import Final
 
 from catalogue import generations, runs
 from catalogue.database import Catalogue
 from catalogue.generations import Generation, GenerationState
 from catalogue.runs import RunKind, RunState
-from indexer.rebuild import KEPT_FOR
 from indexer.requests import request_rebuild
 from search.engine import GenerationName, IndexWriter
 from search.errors import IndexIncompatible, IndexMissing
@@ -51,8 +49,8 @@ def recover(catalogue: Catalogue, writer: IndexWriter) -> None:
 def _was_gone_back_to(catalogue: Catalogue) -> bool:
     """Whether a person chose the active index over the one that came after it, with whatever fields it has."""
     with catalogue.read() as session:
-        done = [run.kind for run in runs.latest(session) if run.state is RunState.DONE]
-    return next((kind for kind in done if kind is not RunKind.RECONCILE), None) is RunKind.ROLLBACK
+        move = runs.last(session, RunKind.REBUILD, RunKind.ROLLBACK, state=RunState.DONE)
+    return move is not None and move.kind is RunKind.ROLLBACK
 
 
 def _believe(catalogue: Catalogue, writer: IndexWriter, active: Generation) -> None:
@@ -60,7 +58,7 @@ def _believe(catalogue: Catalogue, writer: IndexWriter, active: Generation) -> N
     if active.state is not GenerationState.ACTIVE and writer.active() == active.name:
         _log.warning("Searches go to %s, which the catalogue has as %s: noted", active.name, active.state)
         with catalogue.write() as session:
-            generations.activate(session, active.name, keep_until=datetime.now(UTC) + KEPT_FOR)
+            generations.activate(session, active.name)
 
 
 def _put_back(writer: IndexWriter, found: GenerationName | None, expected: Generation | None) -> bool:

@@ -23,7 +23,7 @@ def request_rebuild(
     With `report_first` a reconciliation goes before it, so that what differed can be read afterwards.
     """
     with catalogue.read() as session:
-        last = next(iter(runs.latest(session, kind=RunKind.REBUILD, limit=1)), None)
+        last = runs.last(session, RunKind.REBUILD)
     if last is not None:
         if last.finished_at is None:
             return False

@@ -3,8 +3,6 @@
 Every change was written to both, so that nothing is older afterwards than before.
 """
 
-from datetime import UTC, datetime
-
 from sqlalchemy.orm import Session
 
 from catalogue import generations, runs
@@ -13,7 +11,6 @@ from catalogue.errors import Conflict
 from catalogue.generations import GenerationState
 from catalogue.runs import Run, RunState
 from indexer.compare import compare
-from indexer.rebuild import KEPT_FOR
 from search.engine import GenerationName, IndexWriter
 
 
@@ -46,7 +43,7 @@ def step(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
     writer.activate(GenerationName(run.generation))
     with catalogue.write() as session:
         if runs.is_held(session, run):
-            generations.activate(session, run.generation, keep_until=datetime.now(UTC) + KEPT_FOR)
+            generations.activate(session, run.generation)
             runs.finish(session, run, RunState.DONE)
 
 

@@ -270,7 +270,7 @@ def test_a_move_that_two_have_noted_keeps_the_index_before(services: Services, d
     rebuild(services)
     for _ in range(2):
         with services.catalogue.write() as session:
-            catalogue_generations.activate(session, "g1", keep_until=datetime.now(UTC) + timedelta(hours=1))
+            catalogue_generations.activate(session, "g1")
     with services.catalogue.read() as session:
         assert catalogue_generations.written(session).names == ("g1", "g2")
 
