@@ -1,14 +1,13 @@
 """`belong dead-letters`: the records that the index cannot take."""
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from app.cli.following import bring_up_to_date, moment_text, refused_by_index
-from app.cli.frame import REFUSED, as_json_too, opened_services
+from app.cli.following import end_marking, moment_text
+from app.cli.frame import as_json_too, opened_services
 
 if TYPE_CHECKING:
     from bootstrap.services import Services
@@ -56,14 +55,7 @@ def retry(records: tuple[str, ...], *, detach: bool, as_json: bool) -> None:
     """
     with opened_services() as services:
         tried = _retry(services, records)
-        if not as_json:
-            click.echo(f"{tried:,} {'record is' if tried == 1 else 'records are'} tried again.")
-        refused = 0 if detach or not tried else bring_up_to_date(services)
-    if as_json:
-        click.echo(json.dumps({"tried": tried, "refused": None if detach else refused}))
-    if refused:
-        click.echo(refused_by_index(refused), err=True)
-        sys.exit(REFUSED)
+        end_marking(services, tried, key="tried", told="tried again", detach=detach, as_json=as_json)
 
 
 def _retry(services: "Services", record_ids: tuple[str, ...]) -> int:

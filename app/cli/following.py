@@ -1,5 +1,6 @@
 """Waits for the index: this process does the work, or follows whoever does, and gives up where nothing moves."""
 
+import json
 import sys
 import time
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from app.cli.frame import INTERRUPTED, fail
+from app.cli.frame import INTERRUPTED, REFUSED, fail
 from app.cli.progress import Progress, progress
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def follow(services: "Services", number: int, *, patience: float = PATIENCE) -> 
     waiting = _Patience(patience)
     try:
         with progress() as line:
-            while not (run := _run(services, number)).is_ended:
+            while not (run := read_run(services, number)).is_ended:
                 _show_run(run, line)
                 if waiting.is_over(_standing(run)):
                     why = run.error or "nobody carries it out"
@@ -69,6 +70,14 @@ def follow(services: "Services", number: int, *, patience: float = PATIENCE) -> 
     return run
 
 
+def read_run(services: "Services", number: int) -> "Run":
+    """A run as it is now. Raises NotFound."""
+    from catalogue import runs
+
+    with services.catalogue.read() as session:
+        return runs.get(session, number)
+
+
 def show_work(services: "Services", line: Progress) -> None:
     """Show how far the run under way is, or else how many changes wait."""
     from catalogue import pending, runs
@@ -80,6 +89,22 @@ def show_work(services: "Services", line: Progress) -> None:
         _show_run(under_way[0], line)
     else:
         line.show("Changes that wait", waiting)
+
+
+def end_marking(services: "Services", count: int, *, key: str, told: str, detach: bool, as_json: bool) -> None:
+    """Tell of so many records that were marked for the index, and wait until it has them, unless detached.
+
+    In JSON the number is called `key`; else `told` follows "1 record is" or its plural. Ends with exit status 1 where
+    the index refused any, and as `bring_up_to_date` does.
+    """
+    if not as_json:
+        click.echo(f"{count:,} {'record is' if count == 1 else 'records are'} {told}.")
+    refused = 0 if detach or not count else bring_up_to_date(services)
+    if as_json:
+        click.echo(json.dumps({key: count, "refused": None if detach else refused}))
+    if refused:
+        click.echo(refused_by_index(refused), err=True)
+        sys.exit(REFUSED)
 
 
 def refused_by_index(count: int) -> str:
@@ -144,7 +169,7 @@ def _outlook(services: "Services", until: datetime) -> _Outlook:
 
     with services.catalogue.read() as session:
         under_way = runs.unfinished(session)
-        last = next(iter(runs.latest(session, kind=RunKind.REBUILD, limit=1)), None)
+        last = runs.last(session, RunKind.REBUILD)
         failed = last is not None and last.state is RunState.FAILED and not generations.written(session).names
         return _Outlook(
             waiting=pending.count_until(session, until),
@@ -177,13 +202,6 @@ def _ask_again(services: "Services") -> None:
     if stop is not None:
         with services.catalogue.write() as session:
             generations.probe_now(session)
-
-
-def _run(services: "Services", number: int) -> "Run":
-    from catalogue import runs
-
-    with services.catalogue.read() as session:
-        return runs.get(session, number)
 
 
 def _show_run(run: "Run", line: Progress) -> None:

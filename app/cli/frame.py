@@ -55,7 +55,7 @@ def fail(message: str) -> NoReturn:
 
 
 def who() -> str:
-    """Who gives this command, as the history of runs will say."""
+    """Who gives this command, as the history of runs and the audit log will say."""
     import getpass
 
     try:

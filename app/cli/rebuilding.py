@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.cli.following import follow, moment_text
+from app.cli.following import follow, moment_text, read_run
 from app.cli.frame import REFUSED, as_json_too, fail, opened_services, who
 from app.cli.progress import duration, progress_text
 
@@ -34,7 +34,7 @@ def reindex(context: click.Context, *, detach: bool, as_json: bool) -> None:
 
     with opened_services() as services:
         number = _start(services, RunKind.REBUILD)
-        run = _get(services, number) if detach else follow(services, number)
+        run = read_run(services, number) if detach else follow(services, number)
     told = (
         f"The rebuild number {number} is asked for. How far it is: belong reindex status {number}"
         if detach
@@ -56,7 +56,7 @@ def status(number: int | None, *, following: bool, as_json: bool) -> None:
     from catalogue.runs import RunState
 
     with opened_services() as services:
-        run = _get(services, number) if number is not None else _newest(services)
+        run = read_run(services, number) if number is not None else _newest(services)
         if run is not None and following and not run.is_ended:
             run = follow(services, run.id)
     if run is None:
@@ -78,7 +78,7 @@ def cancel(number: int | None, *, as_json: bool) -> None:
     from catalogue.runs import RunState
 
     with opened_services() as services:
-        run = _get(services, number) if number is not None else _under_way(services)
+        run = read_run(services, number) if number is not None else _under_way(services)
         if run is None:
             fail("No rebuild is under way")
         if run.state is not RunState.CANCELLED:
@@ -116,13 +116,6 @@ def _start(services: "Services", kind: Any) -> int:  # noqa: ANN401 - RunKind, w
         fail(f"{e}. How far it is: belong reindex status {e.run_id}; to wait for it: --follow")
 
 
-def _get(services: "Services", number: int) -> "Run":
-    from catalogue import runs
-
-    with services.catalogue.read() as session:
-        return runs.get(session, number)
-
-
 def _under_way(services: "Services") -> "Run | None":
     from catalogue import runs
     from catalogue.runs import RunKind
@@ -137,11 +130,8 @@ def _newest(services: "Services") -> "Run | None":
     from catalogue.runs import RunKind
 
     with services.catalogue.read() as session:
-        last = [
-            *runs.latest(session, kind=RunKind.REBUILD, limit=1),
-            *runs.latest(session, kind=RunKind.ROLLBACK, limit=1),
-        ]
-    return _under_way(services) or max(last, key=lambda run: run.id, default=None)
+        last = runs.last(session, RunKind.REBUILD, RunKind.ROLLBACK)
+    return _under_way(services) or last
 
 
 def _body(run: "Run") -> dict[str, object]:

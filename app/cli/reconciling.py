@@ -62,9 +62,9 @@ def _mended(services: "Services", found: "Mapping[str, Any]") -> "Mapping[str, A
 
     if found["counts"]["ahead"]:
         with services.catalogue.read() as session:
-            started = runs.latest(session, kind=RunKind.REBUILD, limit=1)
-        for run in started:
-            follow(services, run.id)
+            started = runs.last(session, RunKind.REBUILD)
+        if started is not None:
+            follow(services, started.id)
     bring_up_to_date(services)
     return _compare(services, repair=False)
 

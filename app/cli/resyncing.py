@@ -1,14 +1,12 @@
 """`belong resync`."""
 
-import json
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.following import bring_up_to_date, refused_by_index
-from app.cli.frame import REFUSED, as_json_too, opened_services
+from app.cli.following import end_marking
+from app.cli.frame import as_json_too, opened_services
 from app.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -64,14 +62,7 @@ def resync(
     wanted = Selection(records=records, themes=themes, types=types, authors=authors, publishers=publishers, since=since)
     with opened_services() as services:
         marked = _mark(services, wanted)
-        if not as_json:
-            click.echo(f"{marked:,} {'record is' if marked == 1 else 'records are'} to be indexed again.")
-        refused = 0 if detach or not marked else bring_up_to_date(services)
-    if as_json:
-        click.echo(json.dumps({"marked": marked, "refused": None if detach else refused}))
-    if refused:
-        click.echo(refused_by_index(refused), err=True)
-        sys.exit(REFUSED)
+        end_marking(services, marked, key="marked", told="to be indexed again", detach=detach, as_json=as_json)
 
 
 def _mark(services: "Services", wanted: "Selection") -> int:

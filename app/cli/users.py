@@ -1,6 +1,5 @@
 """`belong user`: the accounts of the staff, for whoever has the machine."""
 
-import getpass
 import json
 import sys
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from app.cli.frame import as_json_too, fail, opened_services
+from app.cli.frame import as_json_too, fail, opened_services, who
 from catalogue.roles import Role
 
 if TYPE_CHECKING:
@@ -151,8 +150,7 @@ def _change(
     with opened_services() as services:
         with services.catalogue.write() as session:
             account = change(session)
-            actor = f"{_system_user()} at the command line"
-            audit.record(session, actor=actor, action=action, subject=account.name, detail=detail)
+            audit.record(session, actor=who(), action=action, subject=account.name, detail=detail)
         click.echo(told.format(name=account.name, role=f"{'an' if account.role[0] in 'aeiou' else 'a'} {account.role}"))
 
 
@@ -170,13 +168,6 @@ def _asked_password(name: str, *, from_stdin: bool) -> "PasswordHash":
         return hash_password(password, name=name)
     except WeakPassword as e:
         fail(str(e))
-
-
-def _system_user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container's user without a name
-        return "somebody"
 
 
 def _body(account: "Account") -> dict[str, Any]:
