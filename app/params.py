@@ -18,6 +18,7 @@ from search.request import (
     FacetValue,
     SearchRequest,
     Sort,
+    is_year,
     year_range,
 )
 
@@ -49,8 +50,7 @@ class WholeNumber(fields.Integer):
 
 def is_year_value(value: str) -> bool:
     """Whether a value of the facet "year" means any year: four digits, a range of years, or none given."""
-    is_year = len(value) == 4 and value.isascii() and value.isdigit()
-    return is_year or value == NONE_GIVEN or year_range(value) is not None
+    return is_year(value) or value == NONE_GIVEN or year_range(value) is not None
 
 
 def _check_year(value: str) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import count
 from typing import Final
@@ -46,11 +46,6 @@ def slugs(name: str) -> Iterator[str]:
     if stem != NONE_GIVEN:
         yield stem
     yield from (f"{stem}-{number}" for number in count(2))
-
-
-def free_slug(name: str, taken: Collection[str]) -> str:
-    """The best id for a name that is not taken."""
-    return next(slug for slug in slugs(name) if slug not in taken)
 
 
 # An import asks for one name several times: for its identity, for looking it up, and for its id.

@@ -16,6 +16,11 @@ MAX_PAGE_SIZE: Final = 100
 DEFAULT_PAGE_SIZE: Final = 20
 
 
+def is_year(value: str) -> bool:
+    """Whether a value of the facet "year" means one year: four digits."""
+    return len(value) == 4 and value.isascii() and value.isdigit()
+
+
 def year_range(value: str) -> Years | None:
     """The years that a value of the facet "year" spans if it is a range (2016..2018, 2016.., ..2018), else None."""
     first, dots, last = value.partition("..")

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from app.params import is_year_value, parse_page_request
 from app.web.links import search_address
 from search.errors import InvalidRequest
-from search.request import SearchRequest
+from search.request import SearchRequest, is_year
 
 SPAN_FIELDS: Final = ("year_from", "year_to")
 
@@ -24,7 +24,7 @@ def span_address(args: MultiDict[str, str]) -> str:
     """The address of the search with the two fields as one range of years. Raises InvalidRequest."""
     first, last = (args.get(name, "").strip() for name in SPAN_FIELDS)
     for name, year in zip(SPAN_FIELDS, (first, last), strict=True):
-        if year and not (len(year) == 4 and year.isascii() and year.isdigit()):
+        if year and not is_year(year):
             shown = year[:_LONGEST_SHOWN]
             raise InvalidRequest(parameter=name, value=shown, limit="a year of four digits, such as 2017")
     if first and last:

@@ -65,7 +65,7 @@ class ElasticsearchEngine:
             page=request.page,
             size=request.size,
             hits=tuple(_hit(hit) for hit in hits),
-            facets=read_buckets(request, answer.get("aggregations", {})),
+            facets=read_buckets(request, answer.get("aggregations", {}), request.facets, size=request.facet_size),
             generation=generation,
         )
 
@@ -79,7 +79,7 @@ class ElasticsearchEngine:
         asked = all_values(request, facet)
         body = {**_ANY_HIT, "query": compile_node(request.query.tree).to_dict(), "aggs": asked}
         _, answer = self._ask(body)
-        found = read_buckets(request, answer["aggregations"], size=MOST_BUCKETS)
+        found = read_buckets(request, answer["aggregations"], (facet,), size=MOST_BUCKETS)
         return found[facet]
 
     def similar_words(self, word: str) -> Sequence[WordFrequency]:

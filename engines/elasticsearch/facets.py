@@ -1,7 +1,7 @@
 """Facet counts by filter aggregations, all in the one search request."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from engines.elasticsearch.queries import filtered, possible
@@ -39,18 +39,18 @@ def all_values(request: SearchRequest, facet: str) -> dict[str, Any]:
 
 
 def read_buckets(
-    request: SearchRequest, answer: Mapping[str, Any], *, size: int | None = None
+    request: SearchRequest, answer: Mapping[str, Any], facets: Sequence[str], *, size: int
 ) -> dict[str, tuple[Bucket, ...]]:
-    """The buckets of the answered aggregations, in the request's order; `size` of each, or as many as it says."""
+    """The buckets of these facets, which were asked for, in their order; the `size` largest of each."""
     counts = _counts(answer)
     return {
         facet: ordered_buckets(
             counts[facet],
             facet=facet,
-            size=size or request.facet_size,
+            size=size,
             chosen=request.filters.get(facet, ()),
         )
-        for facet in [facet for facet in request.facets if facet in counts] or counts
+        for facet in facets
     }
 
 

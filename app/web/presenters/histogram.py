@@ -9,7 +9,7 @@ from typing import Final
 
 from app.web import wording
 from app.web.links import Filters, search_address
-from search.request import FacetValue, SearchRequest, year_range
+from search.request import FacetValue, SearchRequest, is_year, year_range
 from search.results import Bucket
 
 # More bars than this are too thin to hit in a column of 280 px: several years then share one.
@@ -68,7 +68,7 @@ class HistogramView:
 
 def present_histogram(request: SearchRequest, buckets: Sequence[Bucket]) -> HistogramView | None:
     """The histogram of the buckets of "year"; None where no record has a year."""
-    counts = {int(bucket.value): bucket.count for bucket in buckets if _is_year(bucket.value)}
+    counts = {int(bucket.value): bucket.count for bucket in buckets if is_year(bucket.value)}
     if not any(counts.values()):
         return None
     first, last = min(counts), max(counts)
@@ -139,12 +139,8 @@ def _address(request: SearchRequest, value: str) -> str:
     return search_address(request, filters={**others, "year": (FacetValue(value),)})
 
 
-def _is_year(value: str) -> bool:
-    return len(value) == 4 and value.isascii() and value.isdigit()
-
-
 def _touches(value: str, first: int, last: int) -> bool:
-    if _is_year(value):
+    if is_year(value):
         return first <= int(value) <= last
     years = year_range(FacetValue(value))
     return years is not None and (years.first or 0) <= last and first <= (9999 if years.last is None else years.last)
