@@ -6,6 +6,7 @@ CatalogueError
 ├── Conflict            somebody else wrote in between, or the name or identifier is taken
 │   ├── AlreadyRunning      a run of this kind, or one that it cannot go beside, is under way
 │   └── Collision           two transactions got in each other's way: the same one may succeed the next time
+├── KeyRefused          what was shown as a key to the API is none, or no longer
 └── CatalogueUnavailable    the database is locked, full, gone, or not migrated
 """
 
@@ -45,6 +46,10 @@ class AlreadyRunning(Conflict):
 
 class Collision(Conflict):
     """Two transactions got in each other's way, and this one was undone: it may succeed the next time."""
+
+
+class KeyRefused(CatalogueError):
+    """What was shown as a key to the API is none, or no longer: it was revoked, or has expired."""
 
 
 class CatalogueUnavailable(CatalogueError):

@@ -1,4 +1,4 @@
-"""The tables that are about the staff: accounts, sign-ins, failures, and who did what."""
+"""The tables that are about the staff and its systems: accounts, sign-ins, failures, keys, and who did what."""
 
 from datetime import datetime
 
@@ -55,6 +55,37 @@ class SignInFailureRow(Base):
     last_at: Mapped[datetime] = mapped_column(UtcTime)
 
     __table_args__ = (Index("sign_in_failure_last", "last_at"),)
+
+
+class ApiKeyRow(Base):
+    """A key to the API. `folded` is the name by which keys that were not revoked are told apart.
+
+    `public` is the part by which a key is found, `digest` the SHA-256 of the part that is secret.
+    """
+
+    __tablename__ = "api_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(Text)
+    folded: Mapped[str] = mapped_column(Key)
+    role: Mapped[str]
+    public: Mapped[str] = mapped_column(Key, unique=True)
+    digest: Mapped[str] = mapped_column(Key)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    created_by: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+# Who revokes a key can give its name to the next one.
+Index(
+    "api_key_name",
+    ApiKeyRow.folded,
+    unique=True,
+    sqlite_where=ApiKeyRow.revoked_at.is_(None),
+    postgresql_where=ApiKeyRow.revoked_at.is_(None),
+)
 
 
 class AuditEntryRow(Base):

@@ -6,6 +6,7 @@ from app.cli.copying import copy_catalogue
 from app.cli.dead_letters import dead_letters
 from app.cli.engine import engine
 from app.cli.importing import import_command
+from app.cli.keys import key
 from app.cli.rebuilding import reindex
 from app.cli.reconciling import reconcile
 from app.cli.resyncing import resync
@@ -41,5 +42,6 @@ for _command in (
     engine,
     copy_catalogue,
     user,
+    key,
 ):
     main.add_command(_command)

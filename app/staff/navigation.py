@@ -21,7 +21,10 @@ class Entry:
         return self.endpoint.removeprefix("staff.")
 
 
-_ENTRIES: Final = (Entry(label="Overview", endpoint="staff.overview", role=Role.VIEWER),)
+_ENTRIES: Final = (
+    Entry(label="Overview", endpoint="staff.overview", role=Role.VIEWER),
+    Entry(label="API keys", endpoint="staff.keys", role=Role.ADMINISTRATOR),
+)
 
 
 def entries_for(role: Role) -> Sequence[Entry]:

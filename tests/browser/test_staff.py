@@ -17,13 +17,24 @@ BEFORE = ["/staff/sign-in", "/staff/sign-in?next=/staff/account", "/staff/nothin
 BEHIND = ["/staff/", "/staff/account"]
 
 
+def added(library: Library, role: Role) -> str:
+    """The name of somebody new in that library."""
+    built = build_services(read_settings({"BELONG_DATA": str(library.data)}))
+    name = add_account(built, role)
+    built.catalogue.dispose()
+    return name
+
+
 @pytest.fixture(scope="session")
 def editor(library: Library) -> str:
     """The name of an editor of that library."""
-    built = build_services(read_settings({"BELONG_DATA": str(library.data)}))
-    name = add_account(built, Role.EDITOR)
-    built.catalogue.dispose()
-    return name
+    return added(library, Role.EDITOR)
+
+
+@pytest.fixture(scope="session")
+def administrator(library: Library) -> str:
+    """The name of an administrator of that library, who sees every page."""
+    return added(library, Role.ADMINISTRATOR)
 
 
 @pytest.fixture
@@ -45,7 +56,7 @@ def sign_in(page: Page, library: Library, name: str = name_of(Role.EDITOR)) -> N
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_its_window(
-    browser: Browser, library: Library, editor: str, scheme: str
+    browser: Browser, library: Library, administrator: str, scheme: str
 ) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme=scheme)
     page = context.new_page()
@@ -66,7 +77,7 @@ def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_its_window(
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     look()
-    sign_in(page, library, editor)
+    sign_in(page, library, administrator)
     for path in BEHIND:
         page.goto(library.at(path))
         look()
@@ -74,6 +85,14 @@ def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_its_window(
     page.get_by_label("New password", exact=True).fill("short")
     page.get_by_label("New password again").fill("shorter")
     page.get_by_role("button", name="Change password").click()
+    look()
+    page.goto(library.at("/staff/keys"))
+    page.get_by_label("Name").fill(f"Sync of a {scheme} system")
+    page.get_by_role("button", name="Make the key").click()
+    look()
+    page.goto(library.at("/staff/keys"))
+    look()
+    page.get_by_role("link", name=f"Revoke Sync of a {scheme} system").click()
     look()
     context.close()
     assert found == []
@@ -130,3 +149,30 @@ def test_the_message_of_a_form_leads_to_its_field(page: Page, library: Library, 
         "At least 12 characters. Three or four words that do not belong together are easy to remember and hard to "
         "guess. Error: It has to be at least 12 characters long"
     )
+
+
+def test_a_new_key_is_copied_by_hand_without_script_and_with_a_button_else(
+    browser: Browser, page: Page, library: Library, administrator: str
+) -> None:
+    sign_in(page, library, administrator)
+    page.goto(library.at("/staff/keys"))
+    page.get_by_label("Name").fill("Copied by hand")
+    page.get_by_role("button", name="Make the key").click()
+    field = page.get_by_label("Key", exact=True)
+    field.focus()
+    page.keyboard.press("Control+a")
+    selected = field.evaluate("it => it.value.slice(it.selectionStart, it.selectionEnd)")
+    assert selected == field.input_value()
+    assert selected.startswith("belong_")
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    tab = context.new_page()
+    sign_in(tab, library, administrator)
+    tab.goto(library.at("/staff/keys"))
+    tab.get_by_label("Name").fill("Copied with a button")
+    tab.get_by_role("button", name="Make the key").click()
+    tab.get_by_role("button", name="Copy the key").click()
+    expect(tab.get_by_text("Copied.")).to_be_visible()
+    assert tab.evaluate("navigator.clipboard.readText()") == tab.get_by_label("Key", exact=True).input_value()
+    context.close()
