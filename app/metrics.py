@@ -58,7 +58,7 @@ class _Catalogue(Collector):
             yield _gauge("belong_catalogue_up", "Whether the catalogue answers.", 0)
             return
         yield _gauge("belong_catalogue_up", "Whether the catalogue answers.", 1)
-        yield _gauge("belong_records", "Records in the catalogue, without the deleted ones.", held)
+        yield _gauge("belong_records", "Records in the catalogue, without the deleted ones and drafts.", held)
         yield from _of_freshness(found)
         if drift is not None:
             yield from _of_drift(drift)

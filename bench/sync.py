@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,7 @@ from bench.speed import build_library, our_server
 from bootstrap.services import Services
 from bootstrap.settings import EngineName
 from catalogue import records
-from catalogue.record import Concept, Draft, Name, Record
+from catalogue.record import Record
 from indexer.documents import to_document
 from search.engine import Put
 
@@ -108,35 +108,13 @@ def _edit(services: Services, client: Client, record: Record) -> float:
     word = f"edited{time.monotonic_ns()}"
     with services.catalogue.write() as session:
         title = _EDITED.sub("", record.title)
-        records.save(session, _draft(record, f"{title} {word}"), record_id=record.id)
+        records.save(session, replace(record.as_draft(), title=f"{title} {word}"), record_id=record.id)
     start = time.perf_counter()
     while b'"total":1,' not in client.get(f"/api/v1/search?q={word}&size=1").replace(b" ", b""):
         if time.perf_counter() - start > _PATIENCE:
             raise ServerFailed(f"A change of {record.id} could not be searched within {_PATIENCE:.0f} s")
         time.sleep(_BETWEEN_LOOKS)
     return time.perf_counter() - start
-
-
-def _draft(record: Record, title: str) -> Draft:
-    return Draft(
-        title=title,
-        contributors=tuple(Name(name=c.agent.name, kind=c.agent.kind, role=c.role) for c in record.contributors),
-        responsibility=record.responsibility,
-        publishers=tuple(publisher.name for publisher in record.publishers),
-        date=record.date,
-        type=_path(record.type) if record.type else None,
-        themes=tuple(map(_path, record.themes)),
-        abstract=record.abstract,
-        link=record.link,
-        language=record.language,
-        doi=record.doi,
-        isbn=record.isbn,
-    )
-
-
-def _path(concept: Concept) -> str:
-    """A concept below those above it, as a draft names it."""
-    return " > ".join(each.label for each in (*reversed(concept.broader), concept))
 
 
 def _reindex(environment: Mapping[str, str], meanwhile: Callable[[], None]) -> float:

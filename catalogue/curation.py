@@ -3,7 +3,7 @@
 Each raises the version of every record that shows what was changed, and makes it pending, in the caller's
 transaction; each answers with how many records that were. What was changed leaves a redirect under its old name, so
 that importing the same file again does not undo it; but a redirect never keeps a name from somebody who wants it.
-Records are changed by set, not one by one.
+Records are changed by set, not one by one; the history of each says what was done and `by` whom.
 
 An id that was merged stands for what it was merged into. Every function raises NotFound for an unknown id.
 """
@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Select, delete, exists, false, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from catalogue import pending
+from catalogue import pending, snapshots
 from catalogue.errors import Conflict, Invalid
 from catalogue.loading import RECORD
 from catalogue.locks import write_alone
@@ -29,7 +29,9 @@ _THEME: Final = table_of(RecordThemeRow)
 _Entry = TypeVar("_Entry", ConceptRow, AgentRow)
 
 
-def rename_concept(session: Session, vocabulary: Vocabulary, concept_id: str, label: str) -> int:
+def rename_concept(
+    session: Session, vocabulary: Vocabulary, concept_id: str, label: str, *, by: str | None = None
+) -> int:
     """Give a concept another label; its old one stays a redirect.
 
     Raises Invalid for a label that cannot be one, and Conflict where another concept beside it has the label.
@@ -46,10 +48,13 @@ def rename_concept(session: Session, vocabulary: Vocabulary, concept_id: str, la
     if folded != old[1]:
         _leave_concept_redirect(session, concept, redirect, old, concept.broader_id)
     forget_lookups(session)
-    return _raise_versions(session, showing_concept(vocabulary, concept.id))
+    note = f"The {vocabulary} “{old[0]}” was renamed “{label}”"
+    return _raise_versions(session, showing_concept(vocabulary, concept.id), by, note)
 
 
-def move_concept(session: Session, vocabulary: Vocabulary, concept_id: str, broader_id: str | None) -> int:
+def move_concept(
+    session: Session, vocabulary: Vocabulary, concept_id: str, broader_id: str | None, *, by: str | None = None
+) -> int:
     """Put a concept below another one, or at the top for None; its old place stays a redirect.
 
     Raises Invalid where that would be below itself, and Conflict where a concept there has its label.
@@ -68,10 +73,14 @@ def move_concept(session: Session, vocabulary: Vocabulary, concept_id: str, broa
     session.flush()
     _leave_concept_redirect(session, concept, redirect, (concept.label, concept.folded), origin)
     forget_lookups(session)
-    return _raise_versions(session, showing_concept(vocabulary, concept.id))
+    place = "to the top" if broader is None else f"below “{broader.label}”"
+    note = f"The {vocabulary} “{concept.label}” was moved {place}"
+    return _raise_versions(session, showing_concept(vocabulary, concept.id), by, note)
 
 
-def merge_concepts(session: Session, vocabulary: Vocabulary, source_id: str, into_id: str) -> int:
+def merge_concepts(
+    session: Session, vocabulary: Vocabulary, source_id: str, into_id: str, *, by: str | None = None
+) -> int:
     """Let one concept be another one from now on: its records, what is below it, its label and its id go there.
 
     What is below both with one label is merged too. Raises Conflict where one is below the other: move it first.
@@ -82,13 +91,14 @@ def merge_concepts(session: Session, vocabulary: Vocabulary, source_id: str, int
         return 0
     if _is_within(session, into, source.id) or _is_within(session, source, into.id):
         raise Conflict(f"One of {source.label!r} and {into.label!r} is below the other: move it out first")
-    raised = _raise_versions(session, showing_concept(vocabulary, source.id))
+    note = f"The {vocabulary} “{source.label}” was merged into “{into.label}”"
+    raised = _raise_versions(session, showing_concept(vocabulary, source.id), by, note)
     _merge_concept(session, source, into)
     forget_lookups(session)
     return raised
 
 
-def rename_agent(session: Session, agent_id: str, name: str) -> int:
+def rename_agent(session: Session, agent_id: str, name: str, *, by: str | None = None) -> int:
     """Give a person or an organisation another name; the old one stays a redirect.
 
     Raises Invalid for a name that cannot be one, and Conflict where somebody else has it.
@@ -105,15 +115,16 @@ def rename_agent(session: Session, agent_id: str, name: str) -> int:
     if folded != old[1]:
         _leave_agent_redirect(session, agent, redirect, old)
     forget_lookups(session)
-    return _raise_versions(session, showing_agent(agent.id))
+    return _raise_versions(session, showing_agent(agent.id), by, f"“{old[0]}” was renamed “{name}”")
 
 
-def merge_agents(session: Session, source_id: str, into_id: str) -> int:
+def merge_agents(session: Session, source_id: str, into_id: str, *, by: str | None = None) -> int:
     """Let one person or organisation be another one from now on: its records, its name and its id go there."""
     source, into = _locked_agent(session, source_id), _locked_agent(session, into_id)
     if source.id == into.id:
         return 0
-    raised = _raise_versions(session, showing_agent(source.id))
+    note = f"“{source.name}” was merged into “{into.name}”"
+    raised = _raise_versions(session, showing_agent(source.id), by, note)
     twice = aliased(ContributionRow)
     both = exists().where(
         twice.record_id == _CONTRIBUTION.c.record_id, twice.role == _CONTRIBUTION.c.role, twice.agent_id == into.id
@@ -257,13 +268,15 @@ def showing_agent(agent_id: str) -> Select[str]:
     return select(ContributionRow.record_id).where(ContributionRow.agent_id == agent_id)
 
 
-def _raise_versions(session: Session, records: Select[str]) -> int:
+def _raise_versions(session: Session, records: Select[str], by: str | None, note: str) -> int:
     """Raise the version of these records and make them pending, but for the deleted: how many they were."""
     living = select(RECORD.c.id).where(RECORD.c.deleted == false(), RECORD.c.id.in_(records))
     # Counted beforehand: Python's driver for SQLite knows no row count of an update that looks down a tree.
     count = session.execute(select(func.count()).select_from(living.subquery())).scalar_one()
     if count:
-        raised = update(RECORD).where(RECORD.c.id.in_(living)).values(version=RECORD.c.version + 1, updated_at=now())
+        snapshots.keep_unchanged(session, living)
+        made = {"updated_at": now(), "changed_by": by, "change_note": note}
+        raised = update(RECORD).where(RECORD.c.id.in_(living)).values(version=RECORD.c.version + 1, **made)
         session.connection().execute(raised)
         pending.mark_all(session, living)
     return count

@@ -47,15 +47,45 @@ def find(session: Session, draft: Draft, *, given_id: str | None = None) -> Foun
 
 def find_valid(session: Session, draft: Draft) -> Found | None:
     """As `find` without an id, for a draft that is valid."""
-    keys: tuple[tuple[IdentityKey, str | None], ...] = (
-        ("doi", draft.doi),
-        ("isbn", draft.isbn),
-        ("link", draft.link),
-        ("title", fingerprint(draft)),
-    )
+    keys = list(_keys(draft))
     add_those_with(session, keys)
-    found = (_first(session, key, value, draft) for key, value in keys if value is not None)
+    found = (_first(session, key, value, draft) for key, value in keys)
     return next((record for record in found if record is not None), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """A record that may be the same as a draft, and the first key in which they agree."""
+
+    id: RecordId
+    title: str
+    deleted: bool
+    published: bool
+    key: IdentityKey
+
+
+def alike(session: Session, draft: Draft, *, besides: str | None = None, limit: int = 10) -> list[Likeness]:
+    """Every record that has the DOI, the ISBN, the link, or the title with first author and date of a valid draft.
+
+    Unlike `find` it leaves the judgement to people: what differs in another of these is told too. `besides` is the
+    record that the draft is about.
+    """
+    found: dict[str, Likeness] = {}
+    for key, value in _keys(draft):
+        for row in session.connection().execute(_BY_KEY[key], {"value": value}):
+            if row.id != besides and len(found) < limit:
+                likeness = Likeness(
+                    id=RecordId(row.id), title=row.title, deleted=row.deleted, published=row.published, key=key
+                )
+                found.setdefault(row.id, likeness)
+    return list(found.values())
+
+
+def new_id(session: Session, draft: Draft) -> RecordId:
+    """The id for a new record made from a valid draft: one that no record has."""
+    connection = session.connection()
+    candidates = made_ids(fingerprint(draft))
+    return next(each for each in candidates if connection.execute(_EXISTS, {"wanted": each}).first() is None)
 
 
 def valid_id(text: str) -> RecordId:
@@ -87,11 +117,33 @@ _COLUMNS: Final = {
     "title": _RECORD.c.fingerprint,
 }
 _BY_KEY: Final = {
-    key: select(_RECORD.c.id, _RECORD.c.version, _RECORD.c.deleted, _RECORD.c.doi, _RECORD.c.isbn)
+    key: select(
+        _RECORD.c.id,
+        _RECORD.c.version,
+        _RECORD.c.deleted,
+        _RECORD.c.published,
+        _RECORD.c.doi,
+        _RECORD.c.isbn,
+        _RECORD.c.title,
+    )
     .where(column == bindparam("value"))
     .order_by(_RECORD.c.deleted, _RECORD.c.id)
     for key, column in _COLUMNS.items()
 }
+
+
+_EXISTS: Final = select(_RECORD.c.id).where(_RECORD.c.id == bindparam("wanted"))
+
+
+def _keys(draft: Draft) -> Iterator[tuple[IdentityKey, str]]:
+    """What a draft can be recognised by, the strongest first."""
+    keys: tuple[tuple[IdentityKey, str | None], ...] = (
+        ("doi", draft.doi),
+        ("isbn", draft.isbn),
+        ("link", draft.link),
+        ("title", fingerprint(draft)),
+    )
+    return ((key, value) for key, value in keys if value is not None)
 
 
 def _first(session: Session, key: IdentityKey, value: str, draft: Draft | None) -> Found | None:

@@ -101,4 +101,7 @@ def _record(row: Row[Any], related: _Related) -> Record:
         deleted=row.deleted,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        published=row.published,
+        changed_by=row.changed_by,
+        change_note=row.change_note,
     )

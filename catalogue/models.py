@@ -20,6 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
     false,
     func,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -76,7 +77,10 @@ def table_of(model: type[Base]) -> Table:
 
 
 class RecordRow(Base):
-    """A record. `date` is as precise as it is known: 2017, 2017-04, 2017-04-18 or null."""
+    """A record. `date` is as precise as it is known: 2017, 2017-04, 2017-04-18 or null.
+
+    `folded_title` is for looking for it by hand. `changed_by` and `change_note` are about the present version.
+    """
 
     __tablename__ = "record"
 
@@ -95,6 +99,10 @@ class RecordRow(Base):
     deleted: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     updated_at: Mapped[datetime] = mapped_column(UtcTime)
+    published: Mapped[bool] = mapped_column(server_default=true())
+    folded_title: Mapped[str | None] = mapped_column(Text)
+    changed_by: Mapped[str | None] = mapped_column(Text)
+    change_note: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
         CheckConstraint("version >= 1", name="version"),
@@ -107,13 +115,29 @@ class RecordRow(Base):
     )
 
 
-Index(
-    "record_live",
-    RecordRow.id,
-    sqlite_where=RecordRow.deleted == false(),
-    postgresql_where=RecordRow.deleted == false(),
-)
+# What everybody may find.
+PUBLIC: Final = (table_of(RecordRow).c.deleted == false()) & (table_of(RecordRow).c.published == true())
+
+Index("record_public", RecordRow.id, sqlite_where=PUBLIC, postgresql_where=PUBLIC)
 Index("record_newest", RecordRow.date.desc(), RecordRow.id)
+Index("record_changed", RecordRow.updated_at.desc(), RecordRow.id)
+
+
+class RecordVersionRow(Base):
+    """A version of a record that another one has replaced. `at`, `changed_by` and `change_note` say how it came to be.
+
+    `snapshot` is the JSON of `catalogue.snapshots`; null where the next version differs by a change of a vocabulary
+    alone.
+    """
+
+    __tablename__ = "record_version"
+
+    record_id: Mapped[str] = mapped_column(Key, ForeignKey("record.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    changed_by: Mapped[str | None] = mapped_column(Text)
+    change_note: Mapped[str | None] = mapped_column(Text)
+    snapshot: Mapped[str | None] = mapped_column(Text)
 
 
 class AgentRow(Base):

@@ -9,13 +9,16 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
-from typing import NewType, Self
+from typing import Final, NewType, Self
 
 from catalogue.errors import Invalid
 
 RecordId = NewType("RecordId", str)
 AgentId = NewType("AgentId", str)
 ConceptId = NewType("ConceptId", str)
+
+# Between the labels of a path in a vocabulary: "Education > Schools".
+PATH_SEPARATOR: Final = ">"
 
 
 @unique
@@ -108,10 +111,19 @@ class Concept:
     label: str
     broader: tuple["Concept", ...] = ()
 
+    @property
+    def path(self) -> str:
+        """The labels from the broadest on, as a draft gives them: "Education > Schools"."""
+        return f" {PATH_SEPARATOR} ".join(each.label for each in (*reversed(self.broader), self))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A record as the catalogue holds it. Times are in UTC. A deleted record is a tombstone with all it knew."""
+    """A record as the catalogue holds it, or as it was in an earlier version. Times are in UTC.
+
+    A deleted record is a tombstone with all it knew; one that is not published is seen by the staff alone. `changed_by`
+    made this version, and `change_note` says why where that is more than a change of its fields.
+    """
 
     id: RecordId
     version: int
@@ -130,6 +142,31 @@ class Record:
     deleted: bool
     created_at: datetime
     updated_at: datetime
+    published: bool = True
+    changed_by: str | None = None
+    change_note: str | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may find it."""
+        return self.published and not self.deleted
+
+    def as_draft(self) -> "Draft":
+        """The draft that says the same: saved, it changes nothing."""
+        return Draft(
+            title=self.title,
+            contributors=tuple(Name(name=c.agent.name, kind=c.agent.kind, role=c.role) for c in self.contributors),
+            responsibility=self.responsibility,
+            publishers=tuple(publisher.name for publisher in self.publishers),
+            date=self.date,
+            type=None if self.type is None else self.type.path,
+            themes=tuple(theme.path for theme in self.themes),
+            abstract=self.abstract,
+            link=self.link,
+            language=self.language,
+            doi=self.doi,
+            isbn=self.isbn,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

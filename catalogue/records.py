@@ -1,7 +1,8 @@
 """The records: reads them, finds the one a draft is about, writes and deletes them.
 
-Every function works in the caller's session. A write raises the record's version and makes it pending in the same
-transaction.
+Every function works in the caller's session. A write raises the record's version, keeps the version before and makes
+the record pending in the same transaction. `by` is who writes, as the record's history tells it, and `note` says what
+the fields do not.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,18 +11,19 @@ from enum import StrEnum, unique
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Row, bindparam, false, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from catalogue import rows
 from catalogue.database import is_writing
 from catalogue.errors import Conflict, NotFound
-from catalogue.identity import Found, IdentityKey, find, find_valid, fingerprint, made_ids, valid_id
+from catalogue.identity import Found, IdentityKey, find, find_valid, fingerprint, new_id, valid_id
 from catalogue.loading import RECORD, records_of
 from catalogue.locks import may_add, write_beside_others
-from catalogue.models import PUBLISHER, now
+from catalogue.models import PUBLIC, PUBLISHER, now
 from catalogue.record import AgentKind, Draft, Record, RecordId, Vocabulary
-from catalogue.rows import Relations
+from catalogue.slugs import fold_title
+from catalogue.snapshots import Relations
 from catalogue.validation import can_be_stored, validate
 from catalogue.vocabularies import ensure_agents, ensure_concept
 
@@ -30,15 +32,20 @@ __all__ = [
     "Found",
     "IdentityKey",
     "Saved",
+    "add",
     "count",
     "delete",
     "find",
     "get",
     "get_many",
+    "get_published",
     "newest",
+    "publish",
+    "restore",
     "save",
     "scan",
     "scan_versions",
+    "unpublish",
     "versions",
 ]
 
@@ -77,6 +84,14 @@ def get(session: Session, record_id: str) -> Record:
     return record
 
 
+def get_published(session: Session, record_id: str) -> Record:
+    """The record with an id as everybody may see it; `deleted` tells a tombstone. Raises NotFound, of drafts too."""
+    record = get_many(session, [record_id]).get(RecordId(record_id))
+    if record is None or not record.published:
+        raise NotFound(f"No record has the id {record_id!r}")
+    return record
+
+
 def get_many(session: Session, record_ids: Iterable[str]) -> dict[RecordId, Record]:
     """The records with these ids, tombstones included, by id. Unknown ids are left out."""
     found: dict[RecordId, Record] = {}
@@ -87,33 +102,33 @@ def get_many(session: Session, record_ids: Iterable[str]) -> dict[RecordId, Reco
 
 
 def scan(session: Session, after: str | None, limit: int) -> list[Record]:
-    """The next records by id that are not deleted: from the first on, or those after an id. Empty at the end."""
-    statement = select(RECORD).where(RECORD.c.deleted == false()).order_by(RECORD.c.id).limit(limit)
+    """The next public records by id: from the first on, or those after an id. Empty at the end."""
+    statement = select(RECORD).where(PUBLIC).order_by(RECORD.c.id).limit(limit)
     if after is not None:
         statement = statement.where(RECORD.c.id > after)
     return list(records_of(session, session.execute(statement).all()))
 
 
 def versions(session: Session, record_ids: Iterable[str]) -> dict[RecordId, tuple[int, bool]]:
-    """The versions that these records have now, and whether they are deleted. Unknown ids are left out."""
+    """The versions that these records have now, and whether they are hidden: deleted or drafts; of known ids."""
     found: dict[RecordId, tuple[int, bool]] = {}
     for batch in _batches(record_ids):
         rows = session.connection().execute(_VERSIONS_BY_IDS, {"ids": batch})
-        found.update((RecordId(row.id), (row.version, row.deleted)) for row in rows)
+        found.update((RecordId(row.id), (row.version, row.deleted or not row.published)) for row in rows)
     return found
 
 
 def scan_versions(session: Session, after: str | None, limit: int) -> Sequence[tuple[RecordId, int]]:
-    """The next records by id that are not deleted, with their versions: from the first on, or those after an id."""
-    statement = select(RECORD.c.id, RECORD.c.version).where(RECORD.c.deleted == false()).order_by(RECORD.c.id)
+    """The next public records by id, with their versions: from the first on, or those after an id."""
+    statement = select(RECORD.c.id, RECORD.c.version).where(PUBLIC).order_by(RECORD.c.id)
     if after is not None:
         statement = statement.where(RECORD.c.id > after)
     return [(RecordId(row.id), row.version) for row in session.execute(statement.limit(limit))]
 
 
 def count(session: Session) -> int:
-    """How many records there are, without the deleted ones."""
-    return session.execute(select(func.count()).select_from(RECORD).where(RECORD.c.deleted == false())).scalar_one()
+    """How many records everybody may find: without the deleted ones and the drafts."""
+    return session.execute(select(func.count()).select_from(RECORD).where(PUBLIC)).scalar_one()
 
 
 def is_empty(session: Session) -> bool:
@@ -122,22 +137,32 @@ def is_empty(session: Session) -> bool:
 
 
 def newest(session: Session, limit: int) -> list[Record]:
-    """The records with the latest dates, the undated last; ties by id. Deleted ones are left out."""
-    live = select(RECORD).where(RECORD.c.deleted == false()).limit(limit)
-    dated = live.where(RECORD.c.date.is_not(None)).order_by(RECORD.c.date.desc(), RECORD.c.id)
+    """The public records with the latest dates, the undated last; ties by id."""
+    public = select(RECORD).where(PUBLIC).limit(limit)
+    dated = public.where(RECORD.c.date.is_not(None)).order_by(RECORD.c.date.desc(), RECORD.c.id)
     found = list(session.execute(dated).all())
     if len(found) < limit:
-        undated = live.where(RECORD.c.date.is_(None)).order_by(RECORD.c.id).limit(limit - len(found))
+        undated = public.where(RECORD.c.date.is_(None)).order_by(RECORD.c.id).limit(limit - len(found))
         found.extend(session.execute(undated).all())
     return list(records_of(session, found))
 
 
-def save(session: Session, draft: Draft, *, record_id: str | None = None, expected_version: int | None = None) -> Saved:
+def save(
+    session: Session,
+    draft: Draft,
+    *,
+    record_id: str | None = None,
+    expected_version: int | None = None,
+    published: bool | None = None,
+    by: str | None = None,
+    note: str | None = None,
+) -> Saved:
     """The record that a draft became: added, changed, or the same as before, and then nothing is written.
 
     Without an id the draft's identity decides (`find`), and a new record gets an id made from its title, first
     contributor and date. A deleted record is restored. `expected_version` is what the caller has read; 0 says that
-    the record must be new. Raises Invalid, and Conflict where the record has another version.
+    the record must be new. `published` is left as it is where it is None; a new record is. Raises Invalid, and
+    Conflict where the record has another version.
     """
     valid = validate(draft)
     given = None if record_id is None else valid_id(record_id)
@@ -146,36 +171,61 @@ def save(session: Session, draft: Draft, *, record_id: str | None = None, expect
         target, row = _target(session, valid, given)
     _expect(expected_version, 0 if row is None else row.version, target)
     columns, related = _resolved(session, valid)
-    moment = now()
+    made = {"updated_at": now(), "changed_by": by, "change_note": note}
     if row is None:
-        first = {"id": target, "version": 1, "created_at": moment, "updated_at": moment, **columns}
-        rows.add(session, first, related)
+        is_published = published is not False
+        first = {"id": target, "version": 1, "created_at": made["updated_at"], "published": is_published}
+        rows.add(session, {**first, **columns, **made}, related)
         return Saved(id=target, version=1, change=Change.ADDED)
+    if published is not None:
+        columns["published"] = published
     changed = {name: value for name, value in columns.items() if getattr(row, name) != value}
-    is_related_same = rows.relations(session, target) == related
-    if not changed and is_related_same:
+    before = rows.relations(session, target)
+    if not changed and before == related:
         return Saved(id=target, version=row.version, change=Change.UNCHANGED)
     version = row.version + 1
-    changed.update(version=version, updated_at=moment)
-    rows.change(session, target, changed, None if is_related_same else related)
+    changed.update(version=version, **made)
+    rows.change(session, row, before, changed, None if before == related else related)
     return Saved(id=target, version=version, change=Change.CHANGED)
 
 
-def delete(session: Session, record_id: str, *, expected_version: int | None = None) -> int:
+def add(session: Session, draft: Draft, *, published: bool, by: str | None = None) -> Saved:
+    """A new record, whatever others are like it: `identity.alike` says which. Raises Invalid."""
+    valid = validate(draft)
+    record_id = new_id(session, valid)
+    return save(session, valid, record_id=record_id, expected_version=0, published=published, by=by)
+
+
+def delete(session: Session, record_id: str, *, expected_version: int | None = None, by: str | None = None) -> int:
     """The version in which the record became a tombstone that keeps all it knew. A second time nothing changes.
 
     Raises NotFound, and Conflict where the record has another version than expected.
     """
-    row = _lock(session, RecordId(record_id))
-    if row is None:
-        raise NotFound(f"No record has the id {record_id!r}")
-    target = RecordId(row.id)
-    _expect(expected_version, row.version, target)
-    if row.deleted:
-        return row.version
-    version: int = row.version + 1
-    rows.change(session, target, {"deleted": True, "version": version, "updated_at": now()})
-    return version
+    return _put(session, record_id, {"deleted": True}, expected_version, by)
+
+
+def restore(session: Session, record_id: str, *, expected_version: int | None = None, by: str | None = None) -> int:
+    """The version in which a deleted record is as it was before. One that is not deleted does not change.
+
+    Raises NotFound, and Conflict where the record has another version than expected.
+    """
+    return _put(session, record_id, {"deleted": False}, expected_version, by)
+
+
+def publish(session: Session, record_id: str, *, expected_version: int | None = None, by: str | None = None) -> int:
+    """The version in which everybody may find the record. One that is published does not change.
+
+    Raises NotFound, and Conflict where the record has another version than expected.
+    """
+    return _put(session, record_id, {"published": True}, expected_version, by)
+
+
+def unpublish(session: Session, record_id: str, *, expected_version: int | None = None, by: str | None = None) -> int:
+    """The version in which the record is a draft, seen by the staff alone. One that is a draft does not change.
+
+    Raises NotFound, and Conflict where the record has another version than expected.
+    """
+    return _put(session, record_id, {"published": False}, expected_version, by)
 
 
 def names_in(draft: Draft) -> list[tuple[str, AgentKind]]:
@@ -188,8 +238,7 @@ _Columns: TypeAlias = dict[str, Any]
 
 _AMONG: Final = RECORD.c.id.in_(bindparam("ids", expanding=True))
 _BY_IDS: Final = select(RECORD).where(_AMONG)
-_VERSIONS_BY_IDS: Final = select(RECORD.c.id, RECORD.c.version, RECORD.c.deleted).where(_AMONG)
-_EXISTS: Final = select(RECORD.c.id).where(RECORD.c.id == bindparam("wanted"))
+_VERSIONS_BY_IDS: Final = select(RECORD.c.id, RECORD.c.version, RECORD.c.deleted, RECORD.c.published).where(_AMONG)
 
 
 def _batches(record_ids: Iterable[str]) -> Iterator[list[str]]:
@@ -199,11 +248,8 @@ def _batches(record_ids: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _identify(session: Session, draft: Draft) -> RecordId:
-    if (found := find_valid(session, draft)) is not None:
-        return found.id
-    connection = session.connection()
-    candidates = made_ids(fingerprint(draft))
-    return next(each for each in candidates if connection.execute(_EXISTS, {"wanted": each}).first() is None)
+    found = find_valid(session, draft)
+    return new_id(session, draft) if found is None else found.id
 
 
 def _target(session: Session, draft: Draft, given: RecordId | None) -> tuple[RecordId, Row[Any] | None]:
@@ -218,6 +264,20 @@ def _lock(session: Session, record_id: RecordId) -> Row[Any] | None:
     return rows.locked(session, record_id) if can_be_stored(record_id) else None
 
 
+def _put(session: Session, record_id: str, columns: _Columns, expected: int | None, by: str | None) -> int:
+    """The version of a record in which these columns have these values; a new one if they had others."""
+    row = _lock(session, RecordId(record_id))
+    if row is None:
+        raise NotFound(f"No record has the id {record_id!r}")
+    _expect(expected, row.version, RecordId(row.id))
+    if all(getattr(row, name) == value for name, value in columns.items()):
+        return row.version
+    version: int = row.version + 1
+    made: _Columns = {"version": version, "updated_at": now(), "changed_by": by, "change_note": None}
+    rows.change(session, row, rows.relations(session, row.id), columns | made)
+    return version
+
+
 def _expect(expected: int | None, version: int, record_id: RecordId) -> None:
     if expected is not None and expected != version:
         raise Conflict(f"The record {record_id} has version {version}, not {expected}: somebody else changed it")
@@ -230,6 +290,7 @@ def _resolved(session: Session, draft: Draft) -> tuple[_Columns, Relations]:
     themes = dict.fromkeys(ensure_concept(session, Vocabulary.THEME, theme) for theme in draft.themes)
     columns: _Columns = {
         "title": draft.title,
+        "folded_title": fold_title(draft.title),
         "responsibility": draft.responsibility,
         "date": None if draft.date is None else str(draft.date),
         "type_id": None if draft.type is None else ensure_concept(session, Vocabulary.TYPE, draft.type),

@@ -14,9 +14,10 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from catalogue import pending
+from catalogue import pending, snapshots
 from catalogue.models import ContributionRow, RecordRow, RecordThemeRow, table_of
 from catalogue.record import RecordId
+from catalogue.snapshots import Relations
 
 _RECORD: Final = table_of(RecordRow)
 _CONTRIBUTION: Final = table_of(ContributionRow)
@@ -28,17 +29,9 @@ _BATCH: Final = "batch of records"
 _CHUNK: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relations:
-    """What a record has in other tables, in order: contributor's or publisher's role and agent; theme ids."""
-
-    contributions: Sequence[tuple[str, str]]
-    themes: Sequence[str]
-
-
 @dataclass(slots=True, kw_only=True)
 class _Batch:
-    """What is known of records that nobody else can write meanwhile, and those that wait to be added."""
+    """What is known of records that nobody else can write meanwhile, and what waits to be added."""
 
     absent: set[str]
     stored: dict[str, tuple[Row[Any], Relations]]
@@ -46,6 +39,7 @@ class _Batch:
         default_factory=dict[str, tuple[Mapping[str, Any], Relations]]
     )
     keys: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    replaced: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
 
 @contextmanager
@@ -56,15 +50,16 @@ def gathered(session: Session, record_ids: Iterable[str]) -> Generator[None]:
     """
     ids = set(record_ids)
     stored = {row.id: (row, relations) for chunk in _chunks(ids) for row, relations in _read(session, chunk)}
-    session.info[_BATCH] = _Batch(absent=ids - stored.keys(), stored=stored)
+    batch = session.info[_BATCH] = _Batch(absent=ids - stored.keys(), stored=stored)
     try:
         yield
         _add_waiting(session)
+        snapshots.keep(session, batch.replaced)
     finally:
         del session.info[_BATCH]
 
 
-def add_those_with(session: Session, keys: Iterable[tuple[str, str | None]]) -> None:
+def add_those_with(session: Session, keys: Iterable[tuple[str, str]]) -> None:
     """Add the records that wait where one of them has one of these keys: "doi", "isbn", "link", or "title"."""
     batch = _batch(session)
     if batch is not None and not batch.keys.isdisjoint(keys):
@@ -102,16 +97,26 @@ def add(session: Session, columns: Mapping[str, Any], related: Relations) -> Non
     batch.keys.update((key, value) for key, value in named.items() if value is not None)
 
 
-def change(session: Session, record_id: RecordId, columns: Mapping[str, Any], related: Relations | None = None) -> None:
-    """Write these columns of a record, and what it has in other tables where that is given; make it pending."""
+def change(
+    session: Session, row: Row[Any], before: Relations, columns: Mapping[str, Any], after: Relations | None = None
+) -> None:
+    """Write these columns of a record, and what it has in other tables where that is given; make it pending.
+
+    `row` and `before` are the record as it is, locked: that version is kept.
+    """
+    record_id = RecordId(row.id)
+    replaced = snapshots.version_row(row, before)
     if (batch := _batch(session)) is not None:
         batch.stored.pop(record_id, None)
+        batch.replaced.append(replaced)
+    else:
+        snapshots.keep(session, [replaced])
     connection = session.connection()
     connection.execute(update(_RECORD).where(_RECORD.c.id == bindparam("target")), {"target": record_id, **columns})
-    if related is not None:
+    if after is not None:
         for table in (_CONTRIBUTION, _THEME):
             connection.execute(delete(table).where(table.c.record_id == record_id))
-        _add_relations(session, [(record_id, related)])
+        _add_relations(session, [(record_id, after)])
     pending.mark(session, record_id, columns["version"])
 
 

@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Final, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from catalogue.errors import Invalid
-from catalogue.record import Draft, Name
+from catalogue.record import PATH_SEPARATOR, Draft, Name
 
 MAX_TITLE: Final = 1_000
 MAX_RESPONSIBILITY: Final = 10_000
@@ -20,9 +20,6 @@ MAX_CONTRIBUTORS: Final = 500
 MAX_PUBLISHERS: Final = 100
 MAX_THEMES: Final = 100
 MAX_DEPTH: Final = 10
-
-# Between the labels of a path in a vocabulary: "Education > Schools".
-PATH_SEPARATOR: Final = ">"
 
 _Value = TypeVar("_Value")
 
@@ -56,6 +53,20 @@ def validate(draft: Draft) -> Draft:
         doi=_doi(draft.doi),
         isbn=_isbn(draft.isbn),
     )
+
+
+def problems(draft: Draft) -> list[Invalid]:
+    """All that is wrong with a draft, one for each field and in their order; `validate` raises the first of them."""
+    found: list[Invalid] = []
+    for field in fields(Draft):
+        try:
+            validate(replace(_FLAWLESS, **{field.name: getattr(draft, field.name)}))
+        except Invalid as error:
+            found.append(error)
+    return found
+
+
+_FLAWLESS: Final = Draft(title="Flawless")
 
 
 def valid_label(field: str, label: str) -> str:

@@ -130,6 +130,26 @@ def ensure_concept(session: Session, vocabulary: Vocabulary, path_label: str) ->
     return current
 
 
+def concept_called(session: Session, vocabulary: Vocabulary, text: str) -> Concept | None:
+    """The concept at a path such as "Education > Schools", or the only one with a label wherever it is.
+
+    None where there is none, or several have the label. What was merged or renamed is found by its old label.
+    """
+    if not can_be_stored(text):
+        return None
+    current: ConceptId | None = None
+    for label in path_labels(text):
+        current = _find_concept(session, vocabulary, (current, fold_label(label)))
+        if current is None:
+            break
+    if current is None:
+        named = select(func.coalesce(ConceptRow.merged_into, ConceptRow.id)).distinct()
+        here = (ConceptRow.vocabulary == vocabulary) & (ConceptRow.folded == fold_label(text))
+        found = session.scalars(named.where(here).limit(2)).all()
+        current = ConceptId(found[0]) if len(found) == 1 else None
+    return None if current is None else concepts_by_id(session, vocabulary, [current])[current]
+
+
 def ensure_agent(session: Session, name: str, kind: AgentKind = AgentKind.UNKNOWN) -> AgentId:
     """The id of the person or organisation with a name, made where it is missing.
 

@@ -89,21 +89,21 @@ def _confirmed(
     for id_ in suspects:
         if before.present.get(id_) != after.present.get(id_):
             continue
-        version, deleted = after.present.get(id_, (None, True))
+        version, hidden = after.present.get(id_, (None, True))
         shown = held.get(id_)
         if version is not None and shown is not None and shown > version:
             yield "ahead", id_, version
         elif id_ in before.explained or id_ in after.explained:
             continue
-        elif deleted and shown is not None:
+        elif hidden and shown is not None:
             yield "ghosts", id_, shown
-        elif version is not None and not deleted and shown != version:
+        elif version is not None and not hidden and shown != version:
             yield "missing" if shown is None else "stale", id_, version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Expected:
-    """The versions of records and whether they are deleted, and those whose absence or age is explained."""
+    """The versions of records and whether they are hidden, and those whose absence or age is explained."""
 
     present: Mapping[RecordId, tuple[int, bool]]
     explained: set[RecordId]

@@ -90,7 +90,7 @@ def synchronise(catalogue: Catalogue, writer: IndexWriter, *, lease: timedelta =
 
 def to_operation(id_: RecordId, version: int, record: Record | None) -> Operation:
     """What makes the index show a record as it is now."""
-    if record is None or record.deleted:
+    if record is None or not record.is_public:
         return Remove(id=id_, version=record.version if record else version)
     return Put(id=id_, version=record.version, document=to_document(record))
 

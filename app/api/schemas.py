@@ -168,7 +168,7 @@ class FreshnessSchema(Schema):
 class StatusSchema(FreshnessSchema):
     """How the service is."""
 
-    records = fields.Integer(required=True, metadata={"description": "In the catalogue, deleted ones left out."})
+    records = fields.Integer(required=True, metadata={"description": "In the catalogue, for everybody to find."})
     index = fields.String(required=True, allow_none=True, metadata={"description": "The generation that answers."})
 
 

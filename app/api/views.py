@@ -20,7 +20,6 @@ from app.params import ApiSearchParameters, FacetParameters, to_request
 from app.services import readiness, services
 from app.status import read_status
 from catalogue import records
-from catalogue.record import RecordId
 from mappings.fields import FACET_NAMES
 
 api: Final = ApiBlueprint("api", __name__, url_prefix="/api/v1", description="Search the library")
@@ -88,7 +87,7 @@ def facet(arguments: dict[str, Any], name: str) -> Response:
 def record(_arguments: dict[str, Any], record_id: str) -> Response:
     """A record as the catalogue holds it."""
     with services().catalogue.read() as session:
-        found = records.get(session, RecordId(record_id))
+        found = records.get_published(session, record_id)
     if found.deleted:
         abort(HTTPStatus.GONE, f"“{found.title}” was taken out of the library.")
     return jsonify(record_body(found))

@@ -22,7 +22,6 @@ from app.web.presenters.record import present_record
 from app.web.presenters.results import present_results
 from app.web.years import SPAN_FIELDS, has_span, is_about_years, request_without_span, span_address
 from catalogue import records
-from catalogue.record import RecordId
 from mappings.fields import FACET_NAMES
 from search.errors import EngineError, InvalidRequest
 from search.request import SearchRequest, Sort
@@ -104,7 +103,7 @@ def facet(name: str) -> str:
 def record(record_id: str) -> str | tuple[str, int]:
     """One record; a deleted one answers 410 with its title."""
     with services().catalogue.read() as session:
-        found = records.get(session, RecordId(record_id))
+        found = records.get_published(session, record_id)
     view = present_record(found, f"{site_root()}/")
     if view.deleted:
         same_title = address("/search", [("q", found.title)])

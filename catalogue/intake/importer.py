@@ -28,7 +28,7 @@ from catalogue.intake.rehearsal import Write, rehearsal
 from catalogue.intake.report import ImportReport
 from catalogue.locks import write_alone
 from catalogue.models import ConceptRow, RecordRow
-from catalogue.record import Concept, Draft, Vocabulary
+from catalogue.record import Draft, Vocabulary
 from catalogue.records import Change
 from catalogue.rows import gathered
 from catalogue.validation import validate
@@ -45,10 +45,11 @@ _MOST_COLLISIONS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """A line that can be written: its draft is valid."""
+    """A line that can be written: its draft is valid. `by` is how histories name the import."""
 
     line: int
     entry: Entry
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ def import_file(
     report = ImportReport(file=str(path), dry_run=dry_run)
     done = 0
     with rehearsal(catalogue) if dry_run else nullcontext(catalogue.write) as write:
-        for batch in _in_turns(_batches(read_records(path))):
+        for batch in _in_turns(_batches(read_records(path), f"Import of {path.name}")):
             report = _with_batch(report, batch, write)
             done += len(batch)
             if on_progress is not None:
@@ -91,8 +92,8 @@ def import_file(
     return report
 
 
-def _batches(lines: Iterator[Line]) -> Iterator[Sequence[_Prepared | Refusal]]:
-    while batch := [_prepared(line) for line in islice(lines, BATCH)]:
+def _batches(lines: Iterator[Line], by: str) -> Iterator[Sequence[_Prepared | Refusal]]:
+    while batch := [_prepared(line, by) for line in islice(lines, BATCH)]:
         yield batch
 
 
@@ -112,13 +113,13 @@ def _has_records(batch: Sequence[_Prepared | Refusal]) -> bool:
     return any(isinstance(line, _Prepared) for line in batch)
 
 
-def _prepared(line: Line) -> _Prepared | Refusal:
+def _prepared(line: Line, by: str) -> _Prepared | Refusal:
     if isinstance(line, Refusal):
         return line
     try:
         entry = read_entry(line.values)
         given_id = None if entry.given_id is None else valid_id(entry.given_id)
-        return _Prepared(line=line.line, entry=replace(entry, given_id=given_id, draft=validate(entry.draft)))
+        return _Prepared(line=line.line, entry=replace(entry, given_id=given_id, draft=validate(entry.draft)), by=by)
     except Invalid as error:
         return Refusal(line=line.line, reason=str(error))
 
@@ -155,9 +156,7 @@ def _written(session: Session, batch: Sequence[_Prepared | Refusal]) -> list[_Ou
             drafts = (line.entry.draft for line in batch if isinstance(line, _Prepared))
             vocabularies.ensure_agents(session, [name for draft in drafts for name in records.names_in(draft)])
             left = set(deleted)
-            return [
-                line if isinstance(line, Refusal) else _save(session, line.line, line.entry, left) for line in batch
-            ]
+            return [line if isinstance(line, Refusal) else _save(session, line, left) for line in batch]
     except (Invalid, Conflict, DataError, IntegrityError):
         vocabularies.forget_lookups(session)
     return [line if isinstance(line, Refusal) else _write(session, line, deleted) for line in batch]
@@ -168,7 +167,7 @@ def _write(session: Session, prepared: _Prepared, deleted: set[str]) -> _Outcome
     try:
         # The connection's savepoint and not the session's, which takes three times as long; nothing here is ORM.
         with session.connection().begin_nested():
-            return _save(session, prepared.line, prepared.entry, deleted)
+            return _save(session, prepared, deleted)
     except (Invalid, Conflict) as error:
         reason = str(error)
     except (DataError, IntegrityError) as error:
@@ -177,17 +176,19 @@ def _write(session: Session, prepared: _Prepared, deleted: set[str]) -> _Outcome
     return Refusal(line=prepared.line, reason=reason)
 
 
-def _save(session: Session, line: int, entry: Entry, deleted: set[str]) -> _Written:
+def _save(session: Session, prepared: _Prepared, deleted: set[str]) -> _Written:
+    entry = prepared.entry
     if entry.given_id is not None:
-        saved = records.save(session, entry.draft, record_id=entry.given_id)
+        saved = records.save(session, entry.draft, record_id=entry.given_id, by=prepared.by)
         key, was_deleted = "id", entry.given_id in deleted
         deleted.discard(entry.given_id)
     else:
         found = find_valid(session, entry.draft)
-        saved = records.save(session, entry.draft, record_id=None if found is None else found.id)
+        known_id = None if found is None else found.id
+        saved = records.save(session, entry.draft, record_id=known_id, by=prepared.by)
         key = _strongest_key(entry.draft) if found is None else found.key
         was_deleted = found is not None and found.deleted
-    return _Written(line=line, change=saved.change, key=key, was_deleted=was_deleted, ignored=entry.ignored)
+    return _Written(line=prepared.line, change=saved.change, key=key, was_deleted=was_deleted, ignored=entry.ignored)
 
 
 def _deleted_ids(session: Session, batch: Iterable[_Prepared | Refusal]) -> set[str]:
@@ -231,8 +232,4 @@ def _added_paths(session: Session, vocabulary: Vocabulary, before: set[tuple[str
     """The concepts that this transaction added, as paths, so that staff see labels that are new or misspelt."""
     added = [found for name, found in _concept_keys(session) - before if name == vocabulary]
     concepts = vocabularies.concepts_by_id(session, vocabulary, added)
-    return sorted(_path(concepts[found]) for found in added)
-
-
-def _path(concept: Concept) -> str:
-    return " > ".join(each.label for each in (*reversed(concept.broader), concept))
+    return sorted(concepts[found].path for found in added)

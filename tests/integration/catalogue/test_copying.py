@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from catalogue import accounts, audit, curation, records
+from catalogue import accounts, audit, curation, history, records
 from catalogue.copying import copy_catalogue
 from catalogue.database import Catalogue, open_catalogue
 from catalogue.errors import Conflict
@@ -39,7 +39,12 @@ def all_records(catalogue: Catalogue) -> list[Record]:
 
 def ids(catalogue: Catalogue) -> list[str]:
     with catalogue.read() as session:
-        return [record.id for record in records.scan(session, None, 1_000)] + ["gone"]
+        return [record.id for record in records.scan(session, None, 1_000)] + ["draft", "gone"]
+
+
+def history_of(catalogue: Catalogue, record_id: str) -> list[Record]:
+    with catalogue.read() as session:
+        return history.versions(session, record_id)
 
 
 def test_a_copy_has_everything(catalogue: Catalogue, target: Catalogue, full_draft: Draft) -> None:
@@ -47,7 +52,8 @@ def test_a_copy_has_everything(catalogue: Catalogue, target: Catalogue, full_dra
     with catalogue.write() as session:
         records.save(session, full_draft)
         records.save(session, Draft(title="Gone", themes=("Integration",)), record_id="gone")
-        records.delete(session, "gone")
+        records.delete(session, "gone", by="ann")
+        records.save(session, Draft(title="Draft"), record_id="draft", published=False, by="ann")
         first, second = sorted(
             {theme.id for record in records.scan(session, None, 1_000) for theme in record.themes if not theme.broader}
         )[:2]
@@ -55,8 +61,10 @@ def test_a_copy_has_everything(catalogue: Catalogue, target: Catalogue, full_dra
         accounts.add(session, name="ann", role=Role.EDITOR, password_hash=None)
         audit.record(session, actor="ann", action="record.deleted", subject="gone")
     seen: list[tuple[int, int]] = []
-    assert copy_catalogue(catalogue, target, lambda done, total: seen.append((done, total))) == 29
+    assert copy_catalogue(catalogue, target, lambda done, total: seen.append((done, total))) == 30
     assert all_records(target) == all_records(catalogue)
+    assert len(history_of(target, "gone")) == 2
+    assert history_of(target, "gone") == history_of(catalogue, "gone")
     assert seen[-1][0] == seen[-1][1] > 30
     with target.write() as session:
         assert [account.name for account in accounts.listed(session)] == ["ann"]

@@ -91,6 +91,28 @@ def test_records_outlive_the_way_down_to_the_first_revision_and_up_again(
     save(Draft(title="Another"))
 
 
+def test_an_older_release_shows_no_draft(catalogue: Catalogue, save: Save, read: Read) -> None:
+    save(Draft(title="Draft"), record_id="draft", published=False)
+    with catalogue.migration() as connection:
+        schema.downgrade(connection, "0004")
+        assert connection.execute(text("SELECT deleted FROM record")).scalar()
+        schema.upgrade(connection)
+    assert read("draft").deleted
+
+
+def test_records_of_an_older_release_are_published_and_found_by_their_title(catalogue: Catalogue, read: Read) -> None:
+    with catalogue.write() as session:
+        for number in range(1_001):
+            records.save(session, Draft(title=f"Míriam {number}"), record_id=f"r{number}")
+    with catalogue.migration() as connection:
+        before = connection.execute(text("SELECT id, folded_title FROM record ORDER BY id")).all()
+        schema.downgrade(connection, "0004")
+        schema.upgrade(connection)
+        assert connection.execute(text("SELECT id, folded_title FROM record ORDER BY id")).all() == before
+    assert before[0].folded_title == "miriam 0"
+    assert read("r0").published
+
+
 def test_migrating_again_changes_nothing(catalogue: Catalogue, save: Save, read: Read) -> None:
     record = save(Draft(title="Kept"))
     catalogue.migrate()
