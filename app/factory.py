@@ -1,17 +1,17 @@
 """Makes the Flask application."""
 
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.api.blueprint import DocumentedApi
 from app.api.views import api
+from app.headers import register_headers
 from app.health import health
 from app.metrics import metrics_of
 from app.problems import register_problems
@@ -24,7 +24,6 @@ from search.errors import InvalidRequest
 
 _MOST_BODY: Final = 64 * 1024  # bytes
 
-_AN_HOUR: Final = 3600  # seconds
 _A_YEAR: Final = 365 * 24 * 3600  # seconds
 
 _LONGEST_SHOWN: Final = 100
@@ -33,15 +32,6 @@ _ABOUT_API: Final = (
     "Searches the library and reads its records, as the pages do. A parameter that is not known, or that is given "
     "twice and may not be, is refused with 400. Errors are problem details (RFC 9457). Every answer has an ETag."
 )
-
-_SECURITY_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class _Json(DefaultJSONProvider):
@@ -77,7 +67,7 @@ def create_app(services: Services) -> Flask:
     DocumentedApi(app).register_blueprint(api)
     register_staff(app, services.settings)
     register_problems(app)
-    app.after_request(_finish)
+    register_headers(app, services.settings)
     if proxies := services.settings.trusted_proxies:
         # What those before our own proxies wrote is not believed; the host neither, since many pass on what they get.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)
@@ -118,19 +108,3 @@ def _refuse_large_body() -> None:
     """Nothing here reads a body, so that nothing else would notice a large one."""
     if (request.content_length or 0) > _MOST_BODY:
         raise RequestEntityTooLarge
-
-
-def _finish(response: Response) -> Response:
-    """What every answer carries: an ETag, how long it may be kept, and what it may do in a browser."""
-    for name, value in _SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.method not in {"GET", "HEAD"}:
-        return response
-    if request.path.startswith("/static/") and "v" not in request.args:
-        response.headers["Cache-Control"] = f"public, max-age={_AN_HOUR}"  # no hash of the content in the address
-    response.headers.setdefault("Cache-Control", "no-cache")  # may be kept, but is asked for again: a 304 is cheap
-    if response.status_code == HTTPStatus.OK:
-        if not response.is_streamed and not response.get_etag()[0]:
-            response.add_etag()
-        response.make_conditional(request)
-    return response

@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.params import UnknownParameter
+from app.request_id import request_id
 from app.staff.problem_pages import render_staff_problem
 from app.web.problem_pages import render_problem
 from catalogue.errors import CatalogueError, CatalogueUnavailable, Conflict, Invalid, NotFound
@@ -157,6 +158,7 @@ def _as_json(problem: Problem) -> Response:
         "title": problem.title,
         "status": problem.status.value,
         "detail": problem.detail,
+        "request_id": request_id(),
         **problem.members,
     }
     response = jsonify(body)
@@ -166,14 +168,14 @@ def _as_json(problem: Problem) -> Response:
 
 def _as_page(problem: Problem) -> Response:
     if request.path.startswith("/staff/"):
-        return make_response(render_staff_problem(problem.status, problem.title, problem.detail))
-    return make_response(render_problem(problem.status.value, problem.title, problem.detail))
+        return make_response(render_staff_problem(problem.status, problem.title, problem.detail, request_id()))
+    return make_response(render_problem(problem.status.value, problem.title, problem.detail, request_id()))
 
 
 def answer_unread(app: Flask, problem: Problem, target: str) -> Response:
     """The response to what could not be read as a request; `target` is the address as far as it was read."""
     with app.test_request_context("/api/" if target.startswith("/api/") else "/"):
-        return respond(problem)
+        return app.process_response(respond(problem))
 
 
 def _sentence(error: Exception) -> str:

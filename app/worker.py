@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from flask import Flask
 from gunicorn import util
+from gunicorn.http import wsgi
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.http.message import Request
 from gunicorn.http.parser import RequestParser
@@ -51,6 +52,17 @@ class _Request(Request):
 
 class _Parser(RequestParser):
     mesg_class = _Request
+
+
+class _Response(wsgi.Response):
+    """An answer that does not say what the server is made of."""
+
+    def default_headers(self) -> list[str]:
+        """Called by gunicorn."""
+        return [header for header in super().default_headers() if not header.startswith("Server:")]
+
+
+wsgi.Response = _Response  # the only way: gunicorn has no setting for it
 
 
 class Worker(ThreadWorker):

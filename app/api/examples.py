@@ -82,6 +82,7 @@ REFUSED: Final[dict[str, Any]] = {
     "title": "Bad Request",
     "status": 400,
     "detail": "The parameter size is “500”, but has to be a whole number from 1 to 100.",
+    "request_id": "9c1f0a7be2d45863",
     "parameter": "size",
     "value": "500",
     "limit": "a whole number from 1 to 100",
@@ -92,6 +93,7 @@ GONE: Final[dict[str, Any]] = {
     "title": "Gone",
     "status": 410,
     "detail": "“Inter Faith Week Stories from 2016” was taken out of the library.",
+    "request_id": "5be0c44d1fa97e02",
 }
 
 UNAVAILABLE: Final[dict[str, Any]] = {
@@ -99,4 +101,5 @@ UNAVAILABLE: Final[dict[str, Any]] = {
     "title": "Search is not answering",
     "status": 503,
     "detail": "Search is not answering just now. Record pages still work. Please try again in a few seconds.",
+    "request_id": "e07d52cc98b3416a",
 }

@@ -179,6 +179,9 @@ class ProblemSchema(Schema):
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
+    request_id = fields.String(
+        required=True, metadata={"description": "The number of the request in the log, as in X-Request-ID."}
+    )
     parameter = fields.String(metadata={"description": "The parameter that is wrong."})
     value = fields.String(metadata={"description": "Its value."})
     limit = fields.String(metadata={"description": "What it has to be."})

@@ -15,9 +15,16 @@ _HEADINGS: Final = {
 }
 
 
-def render_staff_problem(status: HTTPStatus, title: str, detail: str) -> str:
-    """A page that names a problem. `detail` says what can be done, one paragraph a line."""
+def render_staff_problem(status: HTTPStatus, title: str, detail: str, reference: str) -> str:
+    """A page that names a problem. `detail` says what can be done, one paragraph a line.
+
+    `reference` is the number of the request in the log.
+    """
     paragraphs = [line for line in detail.splitlines() if line.strip()]
     return render_template(
-        "staff/problem.html", status=status.value, heading=_HEADINGS.get(status, title), paragraphs=paragraphs
+        "staff/problem.html",
+        status=status.value,
+        heading=_HEADINGS.get(status, title),
+        paragraphs=paragraphs,
+        reference=reference,
     )

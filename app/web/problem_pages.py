@@ -16,11 +16,11 @@ _HEADINGS: Final = {
 }
 
 
-def render_problem(status: int, title: str, detail: str) -> str:
+def render_problem(status: int, title: str, detail: str, reference: str) -> str:
     """A page that names a problem. `detail` says what can be done, one paragraph a line.
 
-    `title` is the heading where we have no plainer one for the status. In an outage what was looked for
-    stays in the box.
+    `title` is the heading where we have no plainer one for the status, `reference` the number of the request in the
+    log. In an outage what was looked for stays in the box.
     """
     paragraphs = [line for line in detail.splitlines() if line.strip()]
     return render_template(
@@ -28,5 +28,6 @@ def render_problem(status: int, title: str, detail: str) -> str:
         status=status,
         heading=_HEADINGS.get(status, title),
         paragraphs=paragraphs,
+        reference=reference,
         text=request.args.get("q", "") if status == HTTPStatus.SERVICE_UNAVAILABLE else "",
     )
