@@ -29,7 +29,12 @@ _HEADERS: Final = {
 }
 
 # What is public, and of use to other sites: their pages may load it. All else only ours may.
-_FOR_OTHER_SITES: Final = ("/api/", "/static/")
+_FOR_OTHER_SITES: Final = ("/api/", "/static/", "/widget/")
+
+# What their scripts may read as well, whatever the answer is: that the library does not answer is worth knowing too. No
+# origin is named, so that no answer varies with it and no cookie goes along; and no method but those that only read.
+_READ_BY_OTHER_SITES: Final = ("/api/", "/widget/")
+_SHARED: Final = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
 
 
 def register_headers(app: Flask, settings: Settings) -> None:
@@ -57,7 +62,12 @@ def _of_origin() -> dict[str, str]:
     return {
         "Content-Security-Policy": content_security_policy(request.blueprint),
         "Cross-Origin-Resource-Policy": "cross-origin" if is_for_others else "same-origin",
+        **(_SHARED if _is_read_by_others() else {}),
     }
+
+
+def _is_read_by_others() -> bool:
+    return request.method in {"GET", "HEAD"} and request.path.startswith(_READ_BY_OTHER_SITES)
 
 
 def _kept(response: Response) -> Response:

@@ -33,7 +33,7 @@ def test_every_answer_says_what_it_may_do_in_a_browser(client: FlaskClient, path
     assert "camera=()" in headers["Permissions-Policy"]
     assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
     assert headers["Cross-Origin-Resource-Policy"] == (
-        "cross-origin" if path.startswith(("/api/", "/static/")) else "same-origin"
+        "cross-origin" if path.startswith(("/api/", "/static/", "/widget/")) else "same-origin"
     )
 
 
