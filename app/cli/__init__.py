@@ -2,6 +2,7 @@
 
 import click
 
+from app.cli.auditing import audit
 from app.cli.copying import copy_catalogue
 from app.cli.dead_letters import dead_letters
 from app.cli.engine import engine
@@ -43,5 +44,6 @@ for _command in (
     copy_catalogue,
     user,
     key,
+    audit,
 ):
     main.add_command(_command)
