@@ -19,9 +19,9 @@ class Invalid(CatalogueError):
     """A value that breaks a rule."""
 
     def __init__(self, *, field: str, value: object, limit: str) -> None:
-        """The limit is a sentence part such as "at most 1,000 characters"."""
+        """The limit is a sentence part such as "at most 1,000 characters". A value of None is one that is missing."""
         shown = repr(value) if len(repr(value)) <= 80 else repr(value)[:77] + "..."
-        super().__init__(f"{field} is {shown}, but has to be {limit}")
+        super().__init__(f"{field} is {'missing' if value is None else shown}, but has to be {limit}")
         self.field = field
         self.value = value
         self.limit = limit

@@ -77,7 +77,10 @@ class PartialDate:
             raise Invalid(field="date", value=text, limit="a date such as 2017, 2017-04 or 2017-04-18")
         year, month, day = (int(part) if part else None for part in match.groups())
         assert year is not None
-        return cls(year=year, month=month, day=day)
+        try:
+            return cls(year=year, month=month, day=day)
+        except Invalid as e:  # it names the part that is wrong
+            raise Invalid(field="date", value=text, limit=f"a date such as 2017-04-18, with {e.limit}") from e
 
     def __str__(self) -> str:
         """The date as it is parsed: 2017, 2017-04 or 2017-04-18."""

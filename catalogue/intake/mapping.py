@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, TypeVar, cast
 
 from catalogue.errors import Invalid
@@ -34,6 +36,11 @@ SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = {
 
 KNOWN_FIELDS: Final = frozenset(name for spellings in SPELLINGS.values() for name in spellings)
 
+# How alike a name has to be to a field's, from 0 to 1, to be taken for a slip: "titel" is, "issn" is no "isbn".
+_ALIKE: Final = 0.8
+
+_LONGEST_SLIP: Final = 40  # characters
+
 _LIST_MARKS: Final = str.maketrans("|", ";")
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -57,7 +64,7 @@ def read_entry(values: Mapping[str, object]) -> Entry:
     _refuse_deletion(fields.get("deleted"))
     title, given_id = _text(fields, "title"), _text(fields, "id")
     if title is None:
-        raise Invalid(field="title", value=fields.get("title"), limit="given")
+        raise Invalid(field="title", value=None, limit=f"given{_hint(fields)}")
     contributors, responsibility = _contributors(fields)
     return Entry(
         given_id=RecordId(given_id) if given_id else None,
@@ -77,6 +84,20 @@ def read_entry(values: Mapping[str, object]) -> Entry:
             isbn=_text(fields, "isbn"),
         ),
     )
+
+
+@lru_cache(maxsize=1_000)
+def nearest_field(name: str) -> str | None:
+    """The name of a field that somebody may have meant by one that means nothing. None: there is none like it."""
+    if len(name) > _LONGEST_SLIP:
+        return None
+    return next(iter(get_close_matches(name, KNOWN_FIELDS, n=1, cutoff=_ALIKE)), None)
+
+
+def _hint(fields: Iterable[str]) -> str:
+    """Under which other name the title may stand."""
+    slip = next((name for name in fields if name not in KNOWN_FIELDS and nearest_field(name) == "title"), None)
+    return f": is it {slip!r}, which means nothing here?" if slip is not None else ""
 
 
 def _by_name(values: Mapping[str, object]) -> dict[str, object]:

@@ -1,10 +1,11 @@
 """What an import did, as a value, as text for people and as data for programs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from catalogue.intake.lines import Refusal
+from catalogue.intake.mapping import SPELLINGS, nearest_field
 
 # How many refusals and how many new labels a report names. All are counted.
 MOST_NAMED: Final = 1_000
@@ -77,7 +78,8 @@ def _lines(report: ImportReport) -> Iterator[str]:
     if report.identified_by:
         yield f"Identified by: {_counts(report.identified_by)}"
     if report.ignored_fields:
-        yield f"Fields ignored: {_counts(report.ignored_fields)}"
+        yield f"Fields that mean nothing here, and were left out: {_counts(report.ignored_fields)}"
+        yield from _slips(report.ignored_fields)
     yield from _listed("New themes", report.new_themes)
     yield from _listed("New types", report.new_types)
     if report.refused.total:
@@ -91,6 +93,14 @@ def _counts(counts: Mapping[str, int]) -> str:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     shown = ", ".join(f"{name} ({count:,})" for name, count in ordered[:_MOST_SHOWN])
     return shown + (f" and {len(ordered) - _MOST_SHOWN:,} more" if len(ordered) > _MOST_SHOWN else "")
+
+
+def _slips(names: Collection[str]) -> Iterator[str]:
+    """What the names of fields that mean nothing may be meant for."""
+    meant = {name: found for name in names if (found := nearest_field(name)) is not None}
+    yield from (f"  {name!r}: is it meant for {found!r}?" for name, found in list(meant.items())[:_MOST_SHOWN])
+    if len(meant) < len(names):
+        yield f"  There are: {', '.join(SPELLINGS)}"
 
 
 def _listed(heading: str, labels: Listing[str]) -> Iterator[str]:

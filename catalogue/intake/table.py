@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final
 
 from catalogue.intake.lines import LONGEST_LINE, Line, RawLine, Refusal, Row, encoding_problem
+from catalogue.intake.mapping import nearest_field
 
 # A file without this column cannot hold a single record.
 _NEEDED: Final = "title"
@@ -34,7 +35,8 @@ def read_table(lines: Iterator[RawLine | Refusal]) -> Iterator[Line]:
 
 def _problem_of_header(names: list[str]) -> str | None:
     if _NEEDED not in names:
-        return f"the first line has to name the columns, {_NEEDED!r} among them"
+        slip = next((f": is {name!r} meant for it?" for name in names if nearest_field(name) == _NEEDED), "")
+        return f"the first line has to name the columns, {_NEEDED!r} among them{slip}"
     twice = next((name for name in names if name and names.count(name) > 1), None)
     return f"the column {twice!r} is there twice" if twice else None
 

@@ -169,6 +169,7 @@ def test_other_delimiters_are_recognised(tmp_path: Path, mark: str) -> None:
     ("header", "reason"),
     [
         (b"name,author", "the first line has to name the columns, 'title' among them; no line was read"),
+        (b"titel,author", "'title' among them: is 'titel' meant for it?; no line was read"),
         (b"title,author,author", "the column 'author' is there twice; no line was read"),
         (b"title,\xfc", "line 1 is not UTF-8 (byte 7 is 0xFC): save the file as UTF-8; no line was read"),
         (b'title,"author', "a quotation mark is not closed"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.errors import Invalid
-from catalogue.intake.mapping import read_entry
+from catalogue.intake.mapping import nearest_field, read_entry
 from catalogue.record import AgentKind, Draft, Name, PartialDate, RecordId, Role
 
 
@@ -105,6 +105,41 @@ def test_value_that_cannot_be_is_refused_with_its_field(fields: dict[str, object
     with pytest.raises(Invalid) as caught:
         read_entry({"title": "A title", **fields})
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (
+            {"date": "2022-13"},
+            "date is '2022-13', but has to be a date such as 2017-04-18, with a month from 1 to 12",
+        ),
+        (
+            {"published": "2023-02-29"},
+            "date is '2023-02-29', but has to be a date such as 2017-04-18, with a day from 1 to 28",
+        ),
+        ({"date": "spring 2022"}, "date is 'spring 2022', but has to be a date such as 2017, 2017-04 or 2017-04-18"),
+        (
+            {"title": None, "Titel": "A"},
+            "title is missing, but has to be given: is it 'titel', which means nothing here?",
+        ),
+        ({"title": None, "heading": "A"}, "title is missing, but has to be given"),
+    ],
+    ids=str,
+)
+def test_a_refusal_says_the_value_as_it_was_given_and_what_is_possible(fields: dict[str, object], said: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read_entry({"title": "A title", **fields})
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("publishd", "published"), ("autor", "author"), ("abstrac", "abstract"), ("issn", None), ("x" * 1_000_000, None)],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_slip_in_the_name_of_a_field_is_told_from_other_names(name: str, field: str | None) -> None:
+    assert nearest_field(name) == field
 
 
 def test_two_spellings_with_the_same_value_are_one() -> None:
