@@ -1,7 +1,10 @@
 """gunicorn's worker process, made to answer in the service's own words what never reaches the application."""
 
 import re
+import selectors
 import socket
+import time
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -17,6 +20,12 @@ from app.problems import Problem, answer_unread
 
 # A query of 4,000 characters has 48,000 bytes where each is an emoji, escaped; gunicorn's own maximum is 8,190.
 _LONGEST_ADDRESS: Final = 64 * 1024  # bytes
+
+# How long a new connection may be silent.
+_LONGEST_SILENCE: Final = 5.0  # seconds
+
+# How long a connection on which nothing is asked stays open when the process is to end: a request may be on its way.
+_LAST_CHANCE: Final = 0.3  # seconds
 
 
 class BrokenRequest(ParseException):
@@ -66,7 +75,38 @@ wsgi.Response = _Response  # the only way: gunicorn has no setting for it
 
 
 class Worker(ThreadWorker):
-    """A worker that answers broken requests with problems."""
+    """A worker that answers broken requests with problems, and waits for nobody who asks nothing."""
+
+    _let_go_at: float | None = None
+
+    def accept(self, listener: socket.socket) -> None:
+        """Called by gunicorn for a new connection: it waits for its first bytes without a thread.
+
+        gunicorn lets a thread wait for five seconds: as many silent connections as there are threads, and browsers open
+        some in advance, kept everybody else waiting, and held up the end of the process.
+        """
+        try:
+            client, address = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):  # another process was quicker, or the client is gone
+            return
+        connection = TConn(self.cfg, client, address, listener.getsockname())
+        connection.timeout = time.monotonic() + _LONGEST_SILENCE
+        self.nr_conns += 1
+        self.pending_conns.append(connection)
+        self.poller.register(client, selectors.EVENT_READ, partial(self.on_pending_socket_readable, connection))
+
+    def wait_for_and_dispatch_events(self, timeout: float | None) -> None:
+        """Called by gunicorn in its loop. When the process is to end, whoever has begun to ask is still answered."""
+        if not self.alive:
+            self._let_go()
+            timeout = _LAST_CHANCE / 4
+        super().wait_for_and_dispatch_events(timeout)
+
+    def _let_go(self) -> None:
+        """Have connections closed soon on which nothing is asked."""
+        self._let_go_at = self._let_go_at or time.monotonic() + _LAST_CHANCE
+        for connection in (*self.keepalived_conns, *self.pending_conns):
+            connection.timeout = min(connection.timeout or self._let_go_at, self._let_go_at)
 
     def enqueue_req(self, conn: TConn) -> None:
         """Called by gunicorn for each connection that can be read."""
