@@ -16,9 +16,10 @@ _KEPT: Final = 2.0  # seconds
 class RecentFreshness:
     """The freshness of the index, read from the catalogue every two seconds at most."""
 
-    def __init__(self, catalogue: Catalogue, *, kept: float = _KEPT) -> None:
-        """Nothing is read yet."""
+    def __init__(self, catalogue: Catalogue, place: str, *, kept: float = _KEPT) -> None:
+        """Of the index in a place. Nothing is read yet."""
         self._catalogue = catalogue
+        self._place = place
         self._kept = kept
         self._lock = threading.Lock()
         self._read_at: float | None = None
@@ -40,6 +41,6 @@ class RecentFreshness:
     def _look(self) -> Freshness | None:
         try:
             with self._catalogue.read() as session:
-                return read_freshness(session, now=datetime.now(UTC))
+                return read_freshness(session, now=datetime.now(UTC), place=self._place)
         except CatalogueUnavailable:
             return None

@@ -1,7 +1,7 @@
 """The address for Prometheus: /metrics (docs/operations.md).
 
 Each figure is read from the catalogue when it is asked for, so that it is the same whichever process answers. Nothing
-is counted in memory, and no engine is asked, which may hang.
+is counted in memory. The engine is asked whether it answers, and not waited for where it hangs.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from app.readiness import PATIENCE
+from app.services import readiness
 from bootstrap.services import Services
 from catalogue import records
 from catalogue.database import Catalogue
@@ -24,7 +26,8 @@ def metrics_of(services: Services) -> Blueprint:
     """The address, for these services."""
     metrics = Blueprint("metrics", __name__)
     registry = CollectorRegistry()
-    registry.register(_Catalogue(services.catalogue))
+    registry.register(_Catalogue(services.catalogue, services.settings.index_place))
+    registry.register(_Search())
 
     @metrics.get("/metrics")
     def figures() -> Response:
@@ -40,8 +43,9 @@ def metrics_of(services: Services) -> Blueprint:
 class _Catalogue(Collector):
     """The figures of one look at the catalogue."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, place: str) -> None:
         self._catalogue = catalogue
+        self._place = place
 
     def describe(self) -> Iterator[Metric]:
         """Called when it is registered: nothing is read then, and the names are ours alone."""
@@ -52,7 +56,7 @@ class _Catalogue(Collector):
         try:
             with self._catalogue.read() as session:
                 held = records.count(session)
-                found = read_freshness(session, now=datetime.now(UTC))
+                found = read_freshness(session, now=datetime.now(UTC), place=self._place)
                 drift = last_drift(session)
         except CatalogueUnavailable:
             yield _gauge("belong_catalogue_up", "Whether the catalogue answers.", 0)
@@ -64,17 +68,33 @@ class _Catalogue(Collector):
             yield from _of_drift(drift)
 
 
+class _Search(Collector):
+    """Whether searches are answered, and by which index."""
+
+    def describe(self) -> Iterator[Metric]:
+        """Called when it is registered: nothing is asked then."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """Called for each answer."""
+        generation = readiness().generation(patience=PATIENCE)
+        yield _gauge("belong_search_up", "Whether searches are answered.", generation is not None)
+        info = GaugeMetricFamily("belong_index_info", "The index that answers searches.", labels=["generation"])
+        if generation is not None:
+            info.add_metric([generation], 1)
+        yield info
+
+
 def _of_freshness(found: Freshness) -> Iterator[Metric]:
     yield _gauge("belong_index_pending_changes", "Changes that the index does not show yet.", found.pending)
     yield _gauge(
         "belong_index_oldest_pending_seconds", "How long the oldest of them has waited.", found.oldest_seconds or 0
     )
     yield _gauge("belong_index_dead_letters", "Records that the index cannot take as they are.", found.dead)
+    yield _gauge(
+        "belong_index_outdated", "Whether no index gets the changes that searches could show.", found.index is None
+    )
     yield _gauge("belong_index_stopped", "Whether the index refuses everything it is sent.", found.stop is not None)
-    info = GaugeMetricFamily("belong_index_info", "The index that searches go to.", labels=["generation"])
-    if found.index is not None:
-        info.add_metric([found.index], 1)
-    yield info
     done = GaugeMetricFamily("belong_index_run_done_records", "Records done by the run under way.", labels=["kind"])
     total = GaugeMetricFamily("belong_index_run_records", "Records it has to do.", labels=["kind"])
     if found.run is not None:

@@ -13,15 +13,15 @@ from bootstrap.services import Services
 from catalogue import records
 from catalogue.database import Catalogue
 from catalogue.errors import CatalogueError
-from catalogue.freshness import read_freshness
+from catalogue.freshness import Freshness, read_freshness
 from search.engine import SearchEngine
 from search.errors import EngineError
 
 # Those who watch over services often wait for one second only. A part that takes longer counts as down.
-_PATIENCE: Final = 0.8  # seconds
+PATIENCE: Final = 0.8  # seconds
 
 # Who asks for the status wants all else that it tells, and soon.
-_LESS_PATIENCE: Final = 0.3  # seconds
+LESS_PATIENCE: Final = 0.3  # seconds
 
 # What a part tells of itself.
 Details: TypeAlias = Mapping[str, object]
@@ -55,7 +55,7 @@ class Readiness:
         self._questions: Final[Mapping[str, Callable[[], Part]]] = {
             "catalogue": lambda: _ask_catalogue(services.catalogue),
             "search": lambda: _ask_engine(services.engine),
-            "indexing": lambda: _ask_indexing(services.catalogue),
+            "indexing": lambda: _ask_indexing(services.catalogue, services.settings.index_place),
         }
         self._under_way: dict[str, Future[Part]] = {}
         self._lock = threading.Lock()
@@ -64,13 +64,13 @@ class Readiness:
     def read(self) -> dict[str, Part]:
         """Every part by its name, after at most 0.8 seconds."""
         asked = {name: self._asked(name) for name in self._questions}
-        wait(asked.values(), timeout=_PATIENCE)
+        wait(asked.values(), timeout=PATIENCE)
         return {name: _part(future) for name, future in asked.items()}
 
-    def generation(self) -> str | None:
-        """The generation that answers searches; None where none does within 0.3 seconds."""
+    def generation(self, *, patience: float = LESS_PATIENCE) -> str | None:
+        """The generation that answers searches; None where none does within so many seconds."""
         asked = self._asked("search")
-        wait([asked], timeout=_LESS_PATIENCE)
+        wait([asked], timeout=patience)
         index = _part(asked).details.get("index")
         return str(index) if index is not None else None
 
@@ -103,7 +103,7 @@ def state_of(parts: Mapping[str, Part]) -> State:
 
 def _part(future: Future[Part]) -> Part:
     if not future.done():
-        return Part(reason=f"It did not answer within {_PATIENCE} seconds", details={})
+        return Part(reason=f"It did not answer within {PATIENCE} seconds", details={})
     error = future.exception()
     if error is None:
         return future.result()
@@ -120,8 +120,16 @@ def _ask_engine(engine: SearchEngine) -> Part:
     return Part(reason=None, details={"index": searchable_generation(engine)})
 
 
-def _ask_indexing(catalogue: Catalogue) -> Part:
+def _ask_indexing(catalogue: Catalogue, place: str) -> Part:
     with catalogue.read() as session:
-        found = read_freshness(session, now=datetime.now(UTC))
-    reason = f"The index refuses what it is sent: {found.stop.reason}" if found.stop is not None else None
-    return Part(reason=reason, details={**freshness_body(found)})
+        found = read_freshness(session, now=datetime.now(UTC), place=place)
+    return Part(reason=_why_nothing_is_shown(found), details={**freshness_body(found)})
+
+
+def _why_nothing_is_shown(found: Freshness) -> str | None:
+    """What keeps changes from the index that answers searches. None: they come to it."""
+    if found.stop is not None:
+        return f"The index refuses what it is sent: {found.stop.reason}"
+    if found.index is None:
+        return "The index is not made yet: until then searches have none, or an older one (belong reindex status)"
+    return None

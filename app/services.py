@@ -24,7 +24,9 @@ class _Attached:
 def attach_services(app: Flask, built: Services) -> None:
     """Make the parts known to an application."""
     app.extensions[_KEY] = _Attached(
-        services=built, readiness=Readiness(built), freshness=RecentFreshness(built.catalogue)
+        services=built,
+        readiness=Readiness(built),
+        freshness=RecentFreshness(built.catalogue, built.settings.index_place),
     )
 
 

@@ -30,18 +30,26 @@ class FreshnessBody(TypedDict):
 
 
 class Status(FreshnessBody):
-    """How the service is, for operators. `index` is None where there is none that can be searched."""
+    """How the service is, for operators. `index` is None where there is none that can be searched.
+
+    It is `outdated` where it is what the engine still held from before, and gets no changes.
+    """
 
     records: int
     index: str | None
+    outdated: bool
 
 
-def read_status(catalogue: Catalogue, *, index: str | None) -> Status:
-    """The status now, with the generation that answers, which the caller has asked for. Raises CatalogueUnavailable."""
+def read_status(catalogue: Catalogue, *, index: str | None, place: str) -> Status:
+    """The status now, with the generation that answers in a place, which the caller has asked for.
+
+    Raises CatalogueUnavailable.
+    """
     with catalogue.read() as session:
         total = records.count(session)
-        found = read_freshness(session, now=datetime.now(UTC))
-    return Status(records=total, index=index, **freshness_body(found))
+        found = read_freshness(session, now=datetime.now(UTC), place=place)
+    outdated = index is not None and found.index is None
+    return Status(records=total, index=index, outdated=outdated, **freshness_body(found))
 
 
 def freshness_body(found: Freshness) -> FreshnessBody:

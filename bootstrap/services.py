@@ -85,10 +85,10 @@ class _OpenToAll:
 
 def _build_indexer(settings: Settings, catalogue: Catalogue, writer: IndexWriter) -> Indexer:
     if settings.engine is EngineName.ELASTICSEARCH:
-        return Indexer(catalogue, writer, _OpenToAll())
+        return Indexer(catalogue, writer, _OpenToAll(), place=settings.index_place)
     # Beside the index and not in it: whoever deletes the index must not delete the lock that somebody holds.
     lock = WriterLock(settings.data / "indexer.lock")
-    return Indexer(catalogue, writer, lock, lease=_EMBEDDED_LEASE)
+    return Indexer(catalogue, writer, lock, place=settings.index_place, lease=_EMBEDDED_LEASE)
 
 
 def _build_engine(settings: Settings) -> tuple[SearchEngine, IndexWriter]:

@@ -112,6 +112,16 @@ class Settings:
         return self.data / "index"
 
     @property
+    def index_place(self) -> str:
+        """Which engine the index is in, as the catalogue calls it: see `catalogue.index_place`.
+
+        The address of a cluster is no part of it: the same one may be reached at several.
+        """
+        if self.engine is EngineName.EMBEDDED:
+            return EngineName.EMBEDDED.value
+        return f"{self.engine.value} {self.elasticsearch.alias}"
+
+    @property
     def is_local(self) -> bool:
         """Whether the service can be reached from this machine only, so that passwords cross no network."""
         return self.site_url is None and is_loopback(self.host)

@@ -270,7 +270,8 @@ class IndexingRow(Base):
     """The one row that says how indexing goes.
 
     `epoch` rises whenever other generations are written to. `stopped_at`, with the reason, is since when the engine has
-    refused all that was sent; `probe_at` is when it is asked again, for the `probes`th time.
+    refused all that was sent; `probe_at` is when it is asked again, for the `probes`th time. `place` is the engine that
+    the generations are in.
     """
 
     __tablename__ = "indexing"
@@ -281,6 +282,7 @@ class IndexingRow(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     probe_at: Mapped[datetime | None] = mapped_column(UtcTime)
     probes: Mapped[int]
+    place: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (CheckConstraint("id = 1", name="single"),)
 

@@ -51,12 +51,13 @@ class Indexer:
     """Writes pending changes and carries out runs, whenever this process may write the index."""
 
     def __init__(
-        self, catalogue: Catalogue, writer: IndexWriter, lock: WriterLock, *, lease: timedelta = LEASE
+        self, catalogue: Catalogue, writer: IndexWriter, lock: WriterLock, *, place: str, lease: timedelta = LEASE
     ) -> None:
-        """Nothing happens until `start` or `try_turn`."""
+        """The place names the index that the writer writes. Nothing happens until `start` or `try_turn`."""
         self._catalogue = catalogue
         self._writer = writer
         self._lock = lock
+        self._place = place
         self._lease = lease
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -164,7 +165,7 @@ class Indexer:
     def _see_to_health(self) -> None:
         if self._looked_at is not None and time.monotonic() - self._looked_at < _HEALTH:
             return
-        recover(self._catalogue, self._writer)
+        recover(self._catalogue, self._writer, self._place)
         remove_retired(self._catalogue, self._writer)
         self._looked_at = time.monotonic()
 

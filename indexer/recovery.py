@@ -6,7 +6,7 @@ Where the engine and the catalogue disagree about which generation is active, th
 import logging
 from typing import Final
 
-from catalogue import generations, runs
+from catalogue import generations, index_place, runs
 from catalogue.database import Catalogue
 from catalogue.generations import Generation, GenerationState
 from catalogue.runs import RunKind, RunState
@@ -17,14 +17,21 @@ from search.errors import IndexIncompatible, IndexMissing
 _log: Final = logging.getLogger(__name__)
 
 
-def recover(catalogue: Catalogue, writer: IndexWriter) -> None:
+def recover(catalogue: Catalogue, writer: IndexWriter, place: str) -> None:
     """Mend what is wrong with the active generation, or ask for a rebuild. Raises EngineError and CatalogueError.
+
+    The writer writes the index in this place. Where the catalogue's generations are in another one the engine was
+    changed: they are struck out, and the index is made anew here, whatever this engine still has from before.
 
     An alias that was lost is put back; a move that a killed worker did not note is noted; an index that is missing,
     damaged, of another format or unknown to the catalogue is made anew, and so is one with other fields, or one that
     was not written for a while.
     """
     found = writer.active()
+    with catalogue.read() as session:
+        is_here = index_place.present(session) == place
+    if not is_here:
+        _settle_in(catalogue, place)
     with catalogue.read() as session:
         known = {generation.name: generation for generation in generations.all_generations(session)}
         moving = any(run.state is RunState.ACTIVATING for run in runs.unfinished(session))
@@ -43,7 +50,14 @@ def recover(catalogue: Catalogue, writer: IndexWriter) -> None:
             request_rebuild(catalogue, f"the index {found} has other fields than this release")
     elif not _put_back(writer, found, expected):
         _give_up(catalogue, expected)
-        request_rebuild(catalogue, "there is no sound index that the catalogue knows")
+        request_rebuild(catalogue, "the present one cannot be searched" if known else "there is none yet")
+
+
+def _settle_in(catalogue: Catalogue, place: str) -> None:
+    with catalogue.write() as session:
+        is_change = index_place.move(session, place)
+    if is_change:
+        _log.info("The engine was changed: the index is made anew in %s", place)
 
 
 def _was_gone_back_to(catalogue: Catalogue) -> bool:
@@ -78,6 +92,6 @@ def _put_back(writer: IndexWriter, found: GenerationName | None, expected: Gener
 
 def _give_up(catalogue: Catalogue, lost: Generation | None) -> None:
     if lost is not None and lost.frozen_at is None:
-        _log.warning("The index %s is lost, damaged or of another format", lost.name)
+        _log.warning("The index %s is lost, damaged or of another format: it is made anew", lost.name)
         with catalogue.write() as session:
             generations.freeze(session, lost.name)

@@ -59,6 +59,7 @@ RECORD: Final[dict[str, Any]] = {
 STATUS: Final[dict[str, Any]] = {
     "records": 28,
     "index": "g1",
+    "outdated": False,
     "pending": 3,
     "oldest_pending_seconds": 0.4,
     "dead_letters": 0,

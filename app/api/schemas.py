@@ -170,6 +170,10 @@ class StatusSchema(FreshnessSchema):
 
     records = fields.Integer(required=True, metadata={"description": "In the catalogue, for everybody to find."})
     index = fields.String(required=True, allow_none=True, metadata={"description": "The generation that answers."})
+    outdated = fields.Boolean(
+        required=True,
+        metadata={"description": "Whether it is an older one, to which no changes come."},
+    )
 
 
 class ProblemSchema(Schema):

@@ -99,4 +99,6 @@ def record(_arguments: dict[str, Any], record_id: str) -> Response:
 @_unavailable
 def status(_arguments: dict[str, Any]) -> Response:
     """How many records there are, and how far the index is behind."""
-    return jsonify(status_body(read_status(services().catalogue, index=readiness().generation())))
+    place = services().settings.index_place
+    now = read_status(services().catalogue, index=readiness().generation(), place=place)
+    return jsonify(status_body(now))

@@ -1,7 +1,7 @@
 """`belong status`."""
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,8 +11,6 @@ from app.cli.progress import duration, progress_text
 if TYPE_CHECKING:
     from app.status import Status
     from bootstrap.services import Services
-
-_NO_INDEX: Final = "there is no index that can be searched"
 
 
 @click.command()
@@ -25,26 +23,29 @@ def status(*, as_json: bool) -> None:
     from app.status import read_status
 
     with opened_services() as services:
-        now = read_status(services.catalogue, index=_searchable(services))
-    click.echo(json.dumps(now) if as_json else "\n".join([*_told(now), f"Data: {services.settings.data}"]))
+        index, trouble = _searchable(services)
+        now = read_status(services.catalogue, index=index, place=services.settings.index_place)
+    if as_json:
+        click.echo(json.dumps({**now, "trouble": trouble}))
+    else:
+        click.echo("\n".join([*_told(now, trouble), f"Data: {services.settings.data}"]))
 
 
-def _searchable(services: "Services") -> str | None:
+def _searchable(services: "Services") -> tuple[str | None, str | None]:
+    """The generation that answers searches, or else why none does."""
     from app.status import searchable_generation
     from search.errors import EngineError
 
     try:
-        return searchable_generation(services.engine)
-    except EngineError:
-        return None
+        return searchable_generation(services.engine), None
+    except EngineError as e:
+        return None, str(e)
 
 
-def _told(now: "Status") -> list[str]:
-    lines = [
-        f"Records: {now['records']:,}",
-        f"Index: {now['index'] or 'none'}",
-        f"Freshness: {_freshness(now) if now['index'] else _NO_INDEX}",
-    ]
+def _told(now: "Status", trouble: str | None) -> list[str]:
+    lines = [f"Records: {now['records']:,}", f"Index: {now['index'] or 'none'}", f"Freshness: {_freshness(now)}"]
+    if trouble is not None:
+        lines.append(f"Trouble: {trouble}")
     if now["dead_letters"]:
         lines.append(f"Not taken by the index: {now['dead_letters']:,} (belong dead-letters list)")
     if now["stopped"] is not None:
@@ -57,7 +58,13 @@ def _told(now: "Status") -> list[str]:
 
 
 def _freshness(now: "Status") -> str:
-    if not now["pending"]:
-        return "the index is up to date"
+    if now["outdated"]:
+        return "searches show an older state of the library until the index is rebuilt"
+    if now["index"] is None:
+        return f"there is no index that can be searched{f'; {_waiting(now)}' if now['pending'] else ''}"
+    return _waiting(now) if now["pending"] else "the index is up to date"
+
+
+def _waiting(now: "Status") -> str:
     changes = "1 change is on its way" if now["pending"] == 1 else f"{now['pending']:,} changes are on their way"
     return f"{changes}, the oldest for {duration(now['oldest_pending_seconds'] or 0.0)}"

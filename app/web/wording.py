@@ -87,6 +87,9 @@ def resources(count: int) -> str:
 
 def freshness(found: Freshness) -> str:
     """How far the index is behind the catalogue. Times are told by the minute, so that the words hold for a while."""
+    if found.index is None:
+        share = f": {percent(found.rebuild)}%" if found.rebuild is not None else ""
+        return f"Search shows an older state of the library until the index is rebuilt{share}."
     said: list[str] = []
     if found.rebuild is not None:
         said.append(f"The index is being rebuilt: {percent(found.rebuild)}%.")

@@ -75,7 +75,8 @@ class Indices:
         there = [self.name_of(generation) for generation in self.all()]
         if not there:
             return f"There is no index {self.alias} yet: the indexer makes one from the catalogue"
-        return f"There is no alias {self.alias}, though {', '.join(there)} is there: the indexer puts it back"
+        names = ", ".join(there)
+        return f"There is no alias {self.alias}: the indexer is filling {names}, or puts the alias on it again"
 
     def all(self) -> list[GenerationName]:
         """Every generation that there is, active or not, by name."""

@@ -85,7 +85,9 @@ class Library:
     def indexer(self, writer: IndexWriter | None = None) -> Indexer:
         """Somebody who works on the index, if he may."""
         lock = WriterLock(Path(self.place.data) / "indexer.lock") if self.place.url is None else _OpenToAll()
-        return Indexer(self.catalogue, writer or self.writer, lock, lease=LEASE)
+        # As `bootstrap.settings` calls it: the processes of tests.cluster share the catalogue.
+        place = "embedded" if self.place.url is None else f"elasticsearch {self.place.alias}"
+        return Indexer(self.catalogue, writer or self.writer, lock, place=place, lease=LEASE)
 
     @contextmanager
     def working(self, writer: IndexWriter | None = None) -> Generator[None]:

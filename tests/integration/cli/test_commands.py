@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -23,7 +24,7 @@ from tests.processes import BELONG, ROOT, ServerProcess, belong, environment_of,
 RUNNING = ["serve", "worker", "beat"]
 COMMANDS = [
     *RUNNING,
-    *("import", "reindex", "resync", "reconcile", "dead-letters", "search", "status", "engine", "user"),
+    *("import", "reindex", "resync", "reconcile", "dead-letters", "search", "status", "engine", "user", "audit"),
 ]
 SUBCOMMANDS = [
     ["reindex", "status"],
@@ -139,6 +140,8 @@ def test_status_tells_records_index_and_freshness(data: Path) -> None:
     assert json.loads(run(data, "status", "--json").stdout) == {
         "records": 28,
         "index": "g1",
+        "outdated": False,
+        "trouble": None,
         "pending": 0,
         "oldest_pending_seconds": None,
         "dead_letters": 0,
@@ -167,6 +170,22 @@ def test_status_tells_what_waits_what_is_refused_why_nothing_goes_on_and_what_is
         "Under way: rebuild number 2, requested, 0\n",
     ):
         assert said in done.stdout
+
+
+def test_status_tells_why_search_does_not_answer(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(data / "index")
+    said = run(data, "status").stdout
+    assert (
+        "Index: none\nFreshness: there is no index that can be searched\nTrouble: There is no search index yet\n"
+        in said
+    )
+    monkeypatch.setenv("ENGINE", "elasticsearch")
+    monkeypatch.setenv("ELASTICSEARCH_URL", "http://elastic:hush@127.0.0.1:1")
+    done = run(data, "status")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Trouble: Elasticsearch cannot be reached: " in done.stdout
+    assert "hush" not in done.stdout
+    assert run(data, "status", "--json").json["trouble"].startswith("Elasticsearch cannot be reached")
 
 
 @pytest.mark.parametrize(

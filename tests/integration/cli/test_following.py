@@ -43,7 +43,8 @@ class Answering(EmbeddedWriter):
 
 def with_engine(services: Services, data: Path, outcome: Outcome | None) -> Services:
     lock = WriterLock(data / "indexer.lock")
-    return dataclasses.replace(services, indexer=Indexer(services.catalogue, Answering(data, outcome), lock))
+    indexer = Indexer(services.catalogue, Answering(data, outcome), lock, place=services.settings.index_place)
+    return dataclasses.replace(services, indexer=indexer)
 
 
 def save(services: Services, count: int) -> None:

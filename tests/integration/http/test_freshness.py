@@ -1,5 +1,6 @@
 """How far the index is behind is said: at the foot of the pages, by the API, and to Prometheus."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -63,7 +64,7 @@ def test_a_page_stays_the_same_while_nothing_changes_in_the_library(
 
 
 def test_the_catalogue_is_looked_at_once_in_a_while(services: Services, touch: Touch) -> None:
-    recent = RecentFreshness(services.catalogue, kept=0.2)
+    recent = RecentFreshness(services.catalogue, services.settings.index_place, kept=0.2)
 
     def pending() -> int | None:
         found = recent.read()
@@ -123,6 +124,8 @@ def test_the_figures_are_those_of_the_catalogue(services: Services, application:
     assert timedelta(0) < datetime.now(UTC) - compared < timedelta(seconds=30)
     assert found == {
         "belong_catalogue_up": 1,
+        "belong_search_up": 1,
+        "belong_index_outdated": 0,
         "belong_records": 29,
         "belong_index_pending_changes": 1,
         "belong_index_dead_letters": 0,
@@ -139,7 +142,15 @@ def test_without_the_catalogue_the_figures_say_so(services: Services, applicatio
     for file in services.settings.data.glob("catalogue.sqlite*"):
         file.unlink()
     answer = application(services).get("/metrics")
-    assert (answer.status_code, figures(answer.text)) == (200, {"belong_catalogue_up": 0})
+    assert answer.status_code == 200
+    assert figures(answer.text) == {"belong_catalogue_up": 0, "belong_search_up": 1, "belong_index_info g1": 1}
+
+
+def test_without_search_the_figures_say_so_and_name_no_index(services: Services, application: Application) -> None:
+    shutil.rmtree(services.settings.index_folder)
+    found = figures(application(services).get("/metrics").text)
+    assert (found["belong_catalogue_up"], found["belong_search_up"]) == (1, 0)
+    assert not [name for name in found if name.startswith("belong_index_info")]
 
 
 def test_every_process_tells_the_same_figures(server: ServerProcess) -> None:

@@ -191,7 +191,7 @@ def test_an_alias_to_an_index_that_cannot_be_searched_is_not_put_back(
 ) -> None:
     (data / "index" / "active").unlink()
     (data / "index" / "g1" / "belong.json").write_text("{}")
-    recover(services.catalogue, writer)
+    recover(services.catalogue, writer, services.settings.index_place)
     with services.catalogue.read() as session:
         assert [run.kind for run in runs.unfinished(session)] == [RunKind.REBUILD]
 
@@ -207,7 +207,7 @@ def test_an_index_that_was_not_written_for_a_while_is_made_anew(
         else:
             (g1,) = generations.all_generations(session)
             assert generations.retire(session, g1)
-    recover(services.catalogue, writer)
+    recover(services.catalogue, writer, services.settings.index_place)
     with services.catalogue.read() as session:
         assert [run.kind for run in runs.unfinished(session)] == [RunKind.REBUILD]
         assert generations.in_state(session, GenerationState.ACTIVE) is not None
