@@ -15,6 +15,7 @@ from app.headers import register_headers
 from app.health import health
 from app.metrics import metrics_of
 from app.problems import register_problems
+from app.request_log import register_request_log
 from app.services import attach_services
 from app.staff.registration import register_staff
 from app.web.links import STATIC_FOLDER
@@ -59,6 +60,7 @@ def create_app(services: Services) -> Flask:
     app.config.from_mapping(settings)
     app.json = _Json(app)
     attach_services(app, services)
+    register_request_log(app, services.settings)
     app.before_request(_refuse_unreadable_address)
     app.before_request(_refuse_large_body)
     app.register_blueprint(pages)

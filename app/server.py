@@ -1,11 +1,12 @@
 """The HTTP server: gunicorn, set up in code."""
 
 import gc
-import logging
 import socket
 from typing import Any, Final
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from app.factory import create_app
 from app.listening import shown_address
@@ -14,6 +15,15 @@ from bootstrap.services import Services, build_services
 from bootstrap.settings import Settings
 
 _GRACE: Final = 10  # seconds for answers under way after SIGTERM
+
+
+class _Log(Logger):
+    """gunicorn's log, as a part of ours."""
+
+    def setup(self, cfg: Config) -> None:
+        """Called by gunicorn."""
+        super().setup(cfg)
+        self.error_log.propagate = True
 
 
 class Server(BaseApplication):
@@ -37,6 +47,8 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "forwarded_allow_ips": "",  # TRUSTED_PROXIES says whom to believe, see app.factory
             "loglevel": "warning",
+            "errorlog": None,
+            "logger_class": _Log,
             "when_ready": _print_address,
             "worker_exit": self._stop,
             "on_exit": _end_quickly,
@@ -46,8 +58,6 @@ class Server(BaseApplication):
 
     def load(self) -> Any:  # noqa: ANN401 - a Flask, which gunicorn knows by another type
         """Called by gunicorn in each worker process."""
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-        logging.getLogger("elastic_transport").setLevel(logging.ERROR)  # or a line for each search
         self._services = self._build_services()
         return create_app(self._services)
 

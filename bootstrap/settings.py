@@ -30,6 +30,14 @@ class EngineName(StrEnum):
     ELASTICSEARCH = "elasticsearch"
 
 
+@unique
+class LogFormat(StrEnum):
+    """How the log is written."""
+
+    JSON = "json"
+    TEXT = "text"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElasticsearchSettings:
     """Which cluster is used, and how an index is made in it.
@@ -87,6 +95,9 @@ class Settings:
     SECRET_KEY       signs the cookies of the staff, 32 characters or more: made once, in BELONG_DATA/secret-key
     ENGINE           embedded or elasticsearch: embedded
     REDIS_URL        the Redis over which workers are told to index: none, the service indexes by itself
+    LOG_FORMAT       how servers and workers write their log, json or text: text at a terminal, else json
+    LOG_QUERIES      yes: what people look for stands in the log: no
+    LOG_ADDRESSES    yes: and from which address: no
     OIDC_*           see `OpenIdSettings`
     ELASTICSEARCH_*  see `ElasticsearchSettings`
     """
@@ -104,6 +115,9 @@ class Settings:
     open_id: OpenIdSettings | None
     engine: EngineName
     redis_url: str | None = field(repr=False)
+    log_format: LogFormat | None
+    log_queries: bool
+    log_addresses: bool
     elasticsearch: ElasticsearchSettings
 
     @property
@@ -145,6 +159,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         open_id=_open_id(environment),
         engine=engine,
         redis_url=_redis_url(environment, engine),
+        log_format=_log_format(environment),
+        log_queries=_yes(environment, "LOG_QUERIES"),
+        log_addresses=_yes(environment, "LOG_ADDRESSES"),
         elasticsearch=_elasticsearch(environment),
     )
 
@@ -211,6 +228,13 @@ def _engine(environment: Mapping[str, str]) -> EngineName:
     return EngineName(name)
 
 
+def _log_format(environment: Mapping[str, str]) -> LogFormat | None:
+    name = environment.get("LOG_FORMAT") or None
+    if name is not None and name not in set(LogFormat):
+        raise SettingsError(f"LOG_FORMAT is {name!r}, but has to be {' or '.join(LogFormat)}")
+    return LogFormat(name) if name is not None else None
+
+
 def _redis_url(environment: Mapping[str, str], engine: EngineName) -> str | None:
     address = environment.get("REDIS_URL") or None
     if address is None:
@@ -257,3 +281,10 @@ def _whole_number(environment: Mapping[str, str], name: str, *, default: int, lo
     if not (text.isascii() and text.isdigit() and lowest <= int(text) <= highest):
         raise SettingsError(f"{name} is {text!r}, but has to be a whole number from {lowest:,} to {highest:,}")
     return int(text)
+
+
+def _yes(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name) or "no"
+    if text not in {"yes", "no"}:
+        raise SettingsError(f"{name} is {text!r}, but has to be yes or no")
+    return text == "yes"

@@ -157,7 +157,9 @@ def advice(sqlstate: str | None, cause: str) -> str | None:
 
 
 def _engine(url: URL, *, statement: float, lock: float, settings: dict[str, str], pool: dict[str, Any]) -> Engine:
-    engine = create_engine(_address(url, statement=statement, lock=lock, settings=settings), **pool)
+    engine = create_engine(
+        _address(url, statement=statement, lock=lock, settings=settings), hide_parameters=True, **pool
+    )
 
     def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> psycopg.Connection[Any]:  # noqa: ANN401
         connection = _PatientConnection.connect(*arguments, **options)

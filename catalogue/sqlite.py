@@ -84,7 +84,8 @@ def _engine(url: URL, *, begin: str, mode: str, timeout: float, pragmas: tuple[s
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
 
-    engine = create_engine(url, creator=connect)
+    # hide_parameters: what is in a record, or the hash of a password, has no place in a message.
+    engine = create_engine(url, creator=connect, hide_parameters=True)
 
     def configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's and the pool's own types
         for pragma in pragmas:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from structlog.contextvars import bound_contextvars
+
 from catalogue import runs
 from catalogue.database import Catalogue
 from catalogue.errors import CatalogueUnavailable, Collision, Conflict
@@ -44,7 +46,7 @@ def advance(catalogue: Catalogue, writer: IndexWriter, *, lease: timedelta = LEA
     if run.losses > _MOST_LOSSES:
         _fail(catalogue, run, EngineFault(f"Whoever carried out its step died, {run.losses} times in a row"))
         return True
-    with renewed(lambda: _renew(catalogue, run, lease), lease):
+    with bound_contextvars(run=run.id), renewed(lambda: _renew(catalogue, run, lease), lease):
         try:
             _STEPS[run.kind](catalogue, writer, run)
         except Collision as e:  # somebody else's work in the catalogue, and no fault of the run

@@ -1,22 +1,17 @@
 """Celery's two kinds of process: workers, and the one that keeps the schedule."""
 
-import logging
-from typing import Any, Final
+from typing import Any
 
 from celery import Celery, signals
 
+from bootstrap.logs import set_up_logging
 from bootstrap.settings import Settings
 from tasks.app import make_app
-
-_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-
-# What Celery and the cluster's client say of each message and request that went well.
-_CHATTY: Final = ("celery.app.trace", "celery.beat", "celery.worker.strategy", "elastic_transport")
 
 
 def run_worker(settings: Settings, *, processes: int) -> int:
     """Index whatever is due until SIGTERM, which lets tasks under way finish; the exit status. Raises SettingsError."""
-    worker = _logging(make_app(settings)).Worker(
+    worker = _logging(settings, make_app(settings)).Worker(
         hostname="worker@",  # and the machine's name: who asks whether it is well has to know it
         concurrency=processes,
         # Workers have nothing to say to each other: the catalogue's leases keep them apart.
@@ -35,17 +30,16 @@ def run_beat(settings: Settings) -> None:
     Raises SettingsError.
     """
     # Without a file of its own: a restart repeats a sweep, and no night is missed by one.
-    app = _logging(make_app(settings))
+    app = _logging(settings, make_app(settings))
     app.Beat(scheduler_cls="celery.beat:Scheduler", remote_control=True, quiet=True).run()
 
 
-def _logging(app: Celery) -> Celery:
-    """The application, whose processes write what is worth reading to standard error and nothing else."""
+def _logging(settings: Settings, app: Celery) -> Celery:
+    """The application, whose processes write their log as the servers do."""
 
     def set_up(**_: Any) -> None:  # noqa: ANN401 - the signal's
-        logging.basicConfig(level=logging.INFO, format=_FORMAT)
-        for name in _CHATTY:
-            logging.getLogger(name).setLevel(logging.WARNING if name != "elastic_transport" else logging.ERROR)
+        set_up_logging(settings)
 
-    signals.setup_logging.connect(set_up, weak=False)
+    signals.setup_logging.connect(set_up, weak=False)  # keeps Celery from setting up another one
+    set_up()  # and before, for what it has to say as it starts
     return app

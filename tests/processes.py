@@ -147,6 +147,15 @@ class ServerProcess:
         assert answer.status == 200, answer.text
         return answer.json["total"]
 
+    def lines(self) -> list[dict[str, Any]]:
+        """What stands in its log so far, but for what it said before it served."""
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+
+    def complaints(self) -> list[str]:
+        """What stands in its log beside its answers, and is more than news."""
+        said = self.log.read_text().splitlines()
+        return [line for line in said if not line.startswith("{") or json.loads(line)["level"] not in {"info", "debug"}]
+
     def workers(self) -> list[int]:
         """The ids of the processes that answer."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")

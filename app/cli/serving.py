@@ -22,6 +22,7 @@ def serve() -> None:
     """
     from app.listening import CannotListen, open_listener
     from app.server import Server
+    from bootstrap.logs import set_up_logging
     from bootstrap.secret_key import secret_key_of
 
     with opened_services() as services:
@@ -33,6 +34,7 @@ def serve() -> None:
         except CannotListen as e:
             fail(str(e))
         _prepare(services)
+    set_up_logging(settings)
     Server(settings, listener).run()
 
 

@@ -1,5 +1,6 @@
 """Real workers on a real Redis and a real Elasticsearch: changes arrive, whoever dies and whatever gets lost."""
 
+import json
 import os
 import signal
 import threading
@@ -126,3 +127,18 @@ def test_workers_outlive_a_redis_that_stops_and_the_last_nudge_is_made_up_for(cl
     assert cluster.waiting() == 1
     cluster.redis.set(PASS)
     assert is_indexed(cluster, "flibbertigibbet", 1)
+
+
+def test_workers_write_the_same_log_as_servers_with_the_number_of_the_run(cluster: Cluster) -> None:
+    workers = cluster.workers()
+    with cluster.services.catalogue.write() as session:
+        number = runs.start(session, RunKind.REBUILD, started_by="a test")
+    cluster.save("Abecedarian")  # which wakes one of them
+
+    def told() -> list[dict[str, object]]:
+        lines = [line for worker in workers for line in worker.log.read_text().splitlines()]
+        return [line for line in map(json.loads, lines) if "made anew as" in line["event"]]
+
+    assert eventually(told, within=30) is not None
+    [line] = told()
+    assert (line["run"], line["level"], line["logger"]) == (number, "info", "indexer.rebuild")
