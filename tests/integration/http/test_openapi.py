@@ -59,7 +59,7 @@ def test_every_error_is_a_problem(document: Document) -> None:
 
 def test_a_search_says_what_it_takes(document: Document) -> None:
     parameters = {p["name"]: p for p in document["paths"]["/api/v1/search"]["get"]["parameters"]}
-    assert set(parameters) == {"q", "sort", "page", "size", *FACET_NAMES}
+    assert set(parameters) == {"q", "sort", "page", "size", "member", *FACET_NAMES}
     assert parameters["q"]["schema"]["maxLength"] == 4000
     assert parameters["size"]["schema"]["maximum"] == 100
     assert parameters["theme"]["schema"]["type"] == "array"
