@@ -6,11 +6,10 @@ from urllib.parse import unquote_to_bytes
 import orjson
 from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.api.blueprint import DocumentedApi
-from app.api.views import api
+from app.api.registration import register_api
+from app.body_limits import limit_body
 from app.headers import register_headers
 from app.health import health
 from app.metrics import metrics_of
@@ -24,16 +23,9 @@ from app.widget.views import widget
 from bootstrap.services import Services
 from search.errors import InvalidRequest
 
-_MOST_BODY: Final = 64 * 1024  # bytes
-
 _A_YEAR: Final = 365 * 24 * 3600  # seconds
 
 _LONGEST_SHOWN: Final = 100
-
-_ABOUT_API: Final = (
-    "Searches the library and reads its records, as the pages do. A parameter that is not known, or that is given "
-    "twice and may not be, is refused with 400. Errors are problem details (RFC 9457). Every answer has an ETag."
-)
 
 
 class _Json(DefaultJSONProvider):
@@ -47,28 +39,17 @@ class _Json(DefaultJSONProvider):
 def create_app(services: Services) -> Flask:
     """The application on these services."""
     app = Flask("app", static_folder=str(STATIC_FOLDER), static_url_path="/static")
-    settings: dict[str, object] = {
-        "API_TITLE": "The Belong library",
-        "API_VERSION": "v1",
-        "OPENAPI_VERSION": "3.1.0",
-        "OPENAPI_URL_PREFIX": "/api/v1",
-        "OPENAPI_JSON_PATH": "openapi.json",
-        "API_SPEC_OPTIONS": {"info": {"description": _ABOUT_API}, "servers": [{"url": "/"}]},
-        "SEND_FILE_MAX_AGE_DEFAULT": _A_YEAR,  # static addresses carry a hash of the content
-        "MAX_CONTENT_LENGTH": _MOST_BODY,
-        "ETAG_DISABLED": True,  # flask-smorest's own: ours is set on all answers alike
-    }
-    app.config.from_mapping(settings)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _A_YEAR  # static addresses carry a hash of the content
     app.json = _Json(app)
     attach_services(app, services)
     register_request_log(app, services.settings)
     app.before_request(_refuse_unreadable_address)
-    app.before_request(_refuse_large_body)
+    app.before_request(limit_body)
     app.register_blueprint(pages)
     app.register_blueprint(widget)
     app.register_blueprint(health)
     app.register_blueprint(metrics_of(services))
-    DocumentedApi(app).register_blueprint(api)
+    register_api(app)
     register_staff(app, services.settings)
     register_problems(app)
     register_headers(app, services.settings)
@@ -106,9 +87,3 @@ def _no_text(*, parameter: bytes, value: bytes) -> InvalidRequest:
         value=shown.replace("\0", "\\x00"),
         limit="text in UTF-8 without NUL characters",
     )
-
-
-def _refuse_large_body() -> None:
-    """Nothing here reads a body, so that nothing else would notice a large one."""
-    if (request.content_length or 0) > _MOST_BODY:
-        raise RequestEntityTooLarge

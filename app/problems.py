@@ -11,8 +11,9 @@ from typing import Final
 
 from flask import Flask, Response, jsonify, make_response, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
+from app.api.refusal import Refusal
 from app.params import UnknownParameter
 from app.request_id import request_id
 from app.staff.problem_pages import render_staff_problem
@@ -33,7 +34,7 @@ class Problem:
     status: HTTPStatus
     title: str
     detail: str
-    members: Mapping[str, str] = field(default_factory=dict[str, str])
+    members: Mapping[str, object] = field(default_factory=dict[str, object])
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -75,6 +76,11 @@ def to_problem(error: Exception) -> Problem:
     match error:
         case InvalidRequest():
             return _from_invalid_request(error)
+        case Refusal():
+            title, members = error.status.phrase, error.members
+            return Problem(
+                status=error.status, title=title, detail=error.detail, members=members, headers=error.headers
+            )
         case EngineError():
             return Problem(
                 status=HTTPStatus.SERVICE_UNAVAILABLE,
@@ -122,6 +128,8 @@ def _from_invalid_request(error: InvalidRequest) -> Problem:
 
 
 def _from_http(error: HTTPException) -> Problem:
+    if isinstance(error, RequestEntityTooLarge):
+        return _too_large(request.max_content_length)
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     methods = error.valid_methods if isinstance(error, MethodNotAllowed) else None
     said = error.description if "description" in vars(error) else None  # else werkzeug's own words
@@ -131,6 +139,12 @@ def _from_http(error: HTTPException) -> Problem:
         detail=said or _DETAILS.get(status, status.phrase),
         headers={"Allow": ", ".join(sorted(methods))} if methods else {},
     )
+
+
+def _too_large(most: int | None) -> Problem:
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    limit = f": at most {most:,} bytes are taken here" if most is not None else ""
+    return Problem(status=status, title=status.phrase, detail=f"The body of the request is too large{limit}.")
 
 
 _FORM_NOT_OURS: Final = Problem(
@@ -147,7 +161,6 @@ _DETAILS: Final = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.FORBIDDEN: "You may not do this.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address cannot be used in that way.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body of the request is too large: nothing here reads one.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. It has been noted.",
 }
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,13 +122,20 @@ class ServerProcess:
         finally:
             running.kill()
 
-    def get(self, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
-        """The answer to one request on a connection of its own."""
+    def get(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | Iterable[bytes] | None = None,
+    ) -> Answer:
+        """The answer to one request on a connection of its own. A body in pieces does not tell its length."""
         parts = urlsplit(self.address)
         assert parts.hostname is not None
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
         with contextlib.closing(connection):
-            connection.request(method, path, headers={"Connection": "close", **(headers or {})})
+            connection.request(method, path, body, headers={"Connection": "close", **(headers or {})})
             response = connection.getresponse()
             return Answer(status=response.status, headers=dict(response.getheaders()), body=response.read())
 

@@ -1,4 +1,7 @@
-"""flask-smorest as the API uses it: nothing in a query string is ignored, and every error is a problem."""
+"""The blueprint of the API, on flask-smorest: nothing that is sent is ignored, and every error is a problem.
+
+A module of views imports `api`, and `app.api.registration` imports the module.
+"""
 
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -8,6 +11,8 @@ from flask_smorest import Api, Blueprint
 from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
 
+from app.api.access import guard, keep_for_whom_it_is
+from app.api.json_body import read_object
 from app.api.schemas import ProblemSchema
 from app.params import load_strictly
 
@@ -15,19 +20,28 @@ PROBLEM_TYPE: Final = "application/problem+json"
 
 
 class _StrictParser(FlaskParser):
-    """Reads query strings with `load_strictly`, in place of webargs, which ignores what it does not know."""
+    """Reads query strings and bodies in place of webargs, which ignores what it does not know."""
 
     DEFAULT_VALIDATION_STATUS = HTTPStatus.BAD_REQUEST
 
-    def parse(self, argmap: Any, *_: Any, **__: Any) -> dict[str, Any]:  # noqa: ANN401 - webargs's
-        """The parameters of the present request. Raises InvalidRequest."""
-        return load_strictly(cast("Schema", argmap), request.args)
+    def parse(self, argmap: Any, req: Any = None, *, location: str | None = None, **_: Any) -> dict[str, Any]:  # noqa: ANN401, ARG002 - webargs's
+        """The parameters of the present request, or the object in its body, which the view compares with its schema.
+
+        Raises InvalidRequest and Refusal.
+        """
+        return read_object() if location == "json" else load_strictly(cast("Schema", argmap), request.args)
 
 
-class ApiBlueprint(Blueprint):
+class _ApiBlueprint(Blueprint):
     """A blueprint whose `arguments` are read strictly; give it an instance of a schema."""
 
     ARGUMENTS_PARSER = _StrictParser()
+
+
+api: Final = _ApiBlueprint("api", __name__, url_prefix="/api/v1", description="Search the library")
+
+api.before_request(guard)
+api.after_request(keep_for_whom_it_is)
 
 
 class DocumentedApi(Api):

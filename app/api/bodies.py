@@ -49,9 +49,14 @@ def record_body(record: Record) -> Body:
     """All that the catalogue knows of a record."""
     return {
         **_description(record.id, record.version, to_shown(record)),
+        "contributors": [
+            {"id": c.agent.id, "label": c.agent.name, "role": c.role.value, "kind": c.agent.kind.value}
+            for c in record.contributors
+        ],
         "abstract": record.abstract,
         "doi": record.doi,
         "isbn": record.isbn,
+        "published": record.published,
         "created": record.created_at.isoformat(),
         "updated": record.updated_at.isoformat(),
     }

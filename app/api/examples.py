@@ -49,11 +49,27 @@ FACET_PAGE: Final[dict[str, Any]] = {"facet": "theme", "total": 1, "page": 1, "s
 
 RECORD: Final[dict[str, Any]] = {
     **_DESCRIPTION,
+    "contributors": [
+        {"id": "the-inter-faith-network", "label": "The Inter Faith Network", "role": "author", "kind": "organisation"}
+    ],
     "abstract": "An illustrated round-up of what took place during Inter Faith Week 2016.",
     "doi": None,
     "isbn": None,
+    "published": True,
     "created": "2026-03-01T09:30:00+00:00",
     "updated": "2026-03-01T09:30:00+00:00",
+}
+
+RECORD_INPUT: Final[dict[str, Any]] = {
+    "title": "Inter Faith Week Stories from 2016, inspiration for 2017",
+    "contributors": [{"label": "The Inter Faith Network", "role": "author", "kind": "organisation"}],
+    "publishers": [{"label": "The Inter Faith Network"}],
+    "date": "2017-04",
+    "type": {"id": "report"},
+    "themes": [{"id": "faith-and-belief"}, {"label": "Education > Schools"}],
+    "abstract": "An illustrated round-up of what took place during Inter Faith Week 2016.",
+    "link": "https://www.interfaith.org.uk/stories",
+    "language": "en",
 }
 
 STATUS: Final[dict[str, Any]] = {
@@ -95,6 +111,37 @@ GONE: Final[dict[str, Any]] = {
     "status": 410,
     "detail": "“Inter Faith Week Stories from 2016” was taken out of the library.",
     "request_id": "5be0c44d1fa97e02",
+}
+
+CHANGED_MEANWHILE: Final[dict[str, Any]] = {
+    "type": "about:blank",
+    "title": "Precondition Failed",
+    "status": 412,
+    "detail": "The record has version 8 now: somebody changed it since you read it.",
+    "request_id": "41d80a5bc7e90f23",
+    "version": 8,
+}
+
+FLAWED: Final[dict[str, Any]] = {
+    "type": "about:blank",
+    "title": "Unprocessable Entity",
+    "status": 422,
+    "detail": "2 things are wrong with the body, and nothing was changed.",
+    "request_id": "b6a9035e2f7c1d84",
+    "errors": [
+        {
+            "pointer": "#/date",
+            "detail": "date is “2017-13”, but has to be a date such as 2017-04-18, with a month from 1 to 12",
+            "value": "2017-13",
+            "limit": "a date such as 2017-04-18, with a month from 1 to 12",
+        },
+        {
+            "pointer": "#/themes/0/id",
+            "detail": "themes.0.id is “faith”, but has to be an id that the library knows; or leave it out",
+            "value": "faith",
+            "limit": "an id that the library knows; or leave it out",
+        },
+    ],
 }
 
 UNAVAILABLE: Final[dict[str, Any]] = {

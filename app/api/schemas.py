@@ -58,12 +58,20 @@ class HitSchema(DescriptionSchema):
     passage = _list_of(FragmentSchema, "The best part of the abstract.")
 
 
-class RecordSchema(DescriptionSchema):
-    """A record as the catalogue holds it."""
+class RecordContributorSchema(ContributorSchema):
+    """A person or an organisation, as the catalogue knows it."""
 
+    kind = fields.String(required=True, metadata={"description": "person, organisation or unknown"})
+
+
+class RecordSchema(DescriptionSchema):
+    """A record as the catalogue holds it. Changed, it can be sent back."""
+
+    contributors = _list_of(RecordContributorSchema)
     abstract = fields.String(required=True, allow_none=True)
     doi = fields.String(required=True, allow_none=True)
     isbn = fields.String(required=True, allow_none=True)
+    published = fields.Boolean(required=True, metadata={"description": "false: a draft, which only keys see."})
     created = fields.DateTime(required=True)
     updated = fields.DateTime(required=True)
 
@@ -176,6 +184,17 @@ class StatusSchema(FreshnessSchema):
     )
 
 
+class FlawSchema(Schema):
+    """Something that is wrong with a body."""
+
+    pointer = fields.String(required=True, metadata={"description": "Where: a JSON pointer, as #/themes/0/label."})
+    detail = fields.String(required=True, metadata={"description": "A sentence with all of it."})
+    value = fields.String(
+        required=True, allow_none=True, metadata={"description": "What stands there, or its beginning; null: nothing."}
+    )
+    limit = fields.String(required=True, metadata={"description": "What it has to be."})
+
+
 class ProblemSchema(Schema):
     """An error, as RFC 9457 has it."""
 
@@ -189,3 +208,8 @@ class ProblemSchema(Schema):
     parameter = fields.String(metadata={"description": "The parameter that is wrong."})
     value = fields.String(metadata={"description": "Its value."})
     limit = fields.String(metadata={"description": "What it has to be."})
+    errors: fields.List[Any] = fields.List(
+        fields.Nested(FlawSchema), metadata={"description": "All that is wrong with the body."}
+    )
+    version = fields.Integer(metadata={"description": "The version that the record has now."})
+    role = fields.String(metadata={"description": "The role that a key needs for this."})

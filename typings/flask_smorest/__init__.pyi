@@ -1,6 +1,6 @@
 """What this service uses of flask-smorest, which has no types of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from apispec import APISpec
@@ -15,7 +15,13 @@ class Blueprint(FlaskBlueprint):
     ARGUMENTS_PARSER: ClassVar[FlaskParser]
 
     def __init__(self, name: str, import_name: str, *, url_prefix: str, description: str) -> None: ...
-    def arguments(self, schema: type[Schema] | Schema, *, location: str) -> Callable[[_View], Callable[..., Any]]: ...
+    def arguments(
+        self, schema: type[Schema] | Schema, *, location: str, example: Mapping[str, Any] | None = None
+    ) -> Callable[[_View], Callable[..., Any]]: ...
+    @staticmethod
+    def doc(
+        *, security: Sequence[Mapping[str, Sequence[str]]] = ..., parameters: Sequence[Mapping[str, Any]] = ...
+    ) -> Callable[[_View], Callable[..., Any]]: ...
     def response(
         self,
         status_code: int,
@@ -29,11 +35,12 @@ class Blueprint(FlaskBlueprint):
         self,
         status_code: int,
         *,
-        schema: type[Schema],
+        schema: type[Schema] | None = None,
         content_type: str | None = None,
         description: str | None = None,
         example: Mapping[str, Any] | None = None,
         headers: Mapping[str, Any] | None = None,
+        success: bool = False,
     ) -> Callable[[_View], Callable[..., Any]]: ...
 
 class Api:

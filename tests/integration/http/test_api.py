@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from marshmallow import Schema
 
 from app.api import examples
+from app.api.record_input import RecordInputSchema
 from app.api.schemas import FacetPageSchema, ProblemSchema, RecordSchema, SearchPageSchema, StatusSchema
 from bootstrap.services import Services
 from mappings.fields import FACET_NAMES
@@ -87,6 +88,9 @@ def test_a_record_is_as_its_schema_says(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("example", "schema"),
     [
+        (examples.RECORD_INPUT, RecordInputSchema),
+        (examples.CHANGED_MEANWHILE, ProblemSchema),
+        (examples.FLAWED, ProblemSchema),
         (examples.SEARCH_PAGE, SearchPageSchema),
         (examples.FACET_PAGE, FacetPageSchema),
         (examples.RECORD, RecordSchema),
@@ -141,7 +145,7 @@ def test_an_unknown_facet_says_which_there_are(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "FOO"])
-@pytest.mark.parametrize("address", ["/api/v1/search", "/api/v1/records/x", "/search", "/"])
+@pytest.mark.parametrize("address", ["/api/v1/search", "/api/v1/facets/theme", "/search", "/"])
 def test_other_methods_are_refused_with_those_that_there_are(client: FlaskClient, method: str, address: str) -> None:
     answer = client.open(address, method=method)
     assert answer.status_code == 405
@@ -210,6 +214,7 @@ def test_status_tells_how_many_records_there_are(client: FlaskClient) -> None:
     assert body == {
         "records": 28,
         "index": "g1",
+        "outdated": False,
         "pending": 0,
         "oldest_pending_seconds": None,
         "dead_letters": 0,

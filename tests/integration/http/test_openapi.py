@@ -1,11 +1,14 @@
 """The document that programs are written from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.factory import create_app
+from bootstrap.services import Services
+from catalogue.roles import Role
 from mappings.fields import FACET_NAMES
 
 Document = dict[str, Any]
@@ -18,17 +21,19 @@ def document(client: FlaskClient) -> Document:
 
 def operations(document: Document) -> Iterator[tuple[str, Document]]:
     for path, methods in document["paths"].items():
-        assert set(methods) <= {"get", "parameters"}
-        yield path, methods["get"]
+        for method in methods.keys() - {"parameters"}:
+            yield f"{method.upper()} {path}", methods[method]
 
 
 def test_it_is_openapi_3_1_of_all_addresses(document: Document) -> None:
     assert document["openapi"] == "3.1.0"
-    assert set(document["paths"]) == {
-        "/api/v1/search",
-        "/api/v1/facets/{name}",
-        "/api/v1/records/{record_id}",
-        "/api/v1/status",
+    assert {name for name, _ in operations(document)} == {
+        "GET /api/v1/search",
+        "GET /api/v1/facets/{name}",
+        "GET /api/v1/records/{record_id}",
+        "PUT /api/v1/records/{record_id}",
+        "DELETE /api/v1/records/{record_id}",
+        "GET /api/v1/status",
     }
 
 
@@ -42,19 +47,45 @@ def test_every_reference_leads_somewhere(document: Document) -> None:
 
 
 def test_every_answer_has_an_example_and_a_schema(document: Document) -> None:
-    for path, operation in operations(document):
-        content = operation["responses"]["200"]["content"]["application/json"]
-        assert content["example"], path
-        assert content["schema"]["$ref"].startswith("#/components/schemas/"), path
-        assert operation["summary"], path
+    for name, operation in operations(document):
+        assert operation["summary"], name
+        for status, answer in operation["responses"].items():
+            if status.startswith("2") and status != "204":
+                content = answer["content"]["application/json"]
+                assert content["example"], name
+                assert content["schema"]["$ref"].startswith("#/components/schemas/"), name
 
 
 def test_every_error_is_a_problem(document: Document) -> None:
-    for path, operation in operations(document):
-        assert {"400", "503", "default"} < set(operation["responses"]), path
+    for name, operation in operations(document):
+        assert {"400", "503", "default"} < set(operation["responses"]), name
         for status, response in operation["responses"].items():
-            if status != "200":
-                assert set(_resolved(document, response)["content"]) == {"application/problem+json"}, path
+            if not status.startswith("2"):
+                assert set(_resolved(document, response)["content"]) == {"application/problem+json"}, name
+
+
+def test_what_needs_a_key_says_so(document: Document) -> None:
+    [(name, scheme)] = document["components"]["securitySchemes"].items()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    for operation_name, operation in operations(document):
+        needs_key = operation.get("security") == [{name: []}]
+        assert needs_key == ({"401", "403"} <= set(operation["responses"])), operation_name
+        assert needs_key or operation_name.startswith("GET"), operation_name
+
+
+def test_examples_of_bodies_are_taken(
+    services: Services, document: Document, key_for: Callable[[Services, Role], dict[str, str]]
+) -> None:
+    client, key = create_app(services).test_client(), key_for(services, Role.EDITOR)
+    tried = 0
+    for name, operation in operations(document):
+        if "requestBody" in operation:
+            method, path = name.split()
+            example = operation["requestBody"]["content"]["application/json"]["example"]
+            answer = client.open(path.replace("{record_id}", "an-example"), method=method, json=example, headers=key)
+            assert answer.status_code == 201
+            tried += 1
+    assert tried == 1
 
 
 def test_a_search_says_what_it_takes(document: Document) -> None:

@@ -3,14 +3,16 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
-from catalogue import records
+from catalogue import api_keys, records
 from catalogue.database import open_catalogue
 from catalogue.record import Draft
+from catalogue.roles import Role
 from tests.processes import ServerProcess, belong, eventually
 from tests.servers.postgresql import PostgresServer
 from tests.servers.proxy import PASS, Fault, Proxy, running_proxy
@@ -31,6 +33,23 @@ def proxy(address: str) -> Iterator[Proxy]:
     """What stands between the service and the database."""
     with running_proxy(address) as proxy:
         yield proxy
+
+
+def test_of_many_who_add_a_record_at_once_one_does(start_server: Start, address: str, tmp_path: Path) -> None:
+    server = start_server(tmp_path / "data", DATABASE_URL=address)
+    catalogue = open_catalogue(address)
+    with catalogue.write() as session:
+        key = api_keys.add(session, name="Sync", role=Role.EDITOR, created_by="a test").secret
+    catalogue.dispose()
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "If-None-Match": "*"}
+
+    def add(number: int) -> int:
+        body = json.dumps({"title": f"Zymurgy {number % 2}", "themes": [{"label": "Brewing"}]}).encode()
+        return server.get("/api/v1/records/zymurgy", method="PUT", headers=headers, body=body).status
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(add, range(8))) == [201] + [412] * 7
+    assert eventually(lambda: server.total("q=zymurgy&theme=brewing") == 1, within=5) is not None
 
 
 def test_the_service_runs_from_an_empty_database_on(start_server: Start, address: str, tmp_path: Path) -> None:
