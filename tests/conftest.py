@@ -50,8 +50,14 @@ GONE_TITLE = "Gone & <b>forgotten</b>"
 def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the sample library, indexed, and one deleted record. Copy it: it is never opened again."""
     data = tmp_path_factory.mktemp("sample") / "data"
+    make_sample(data)
+    return data
+
+
+def make_sample(data: Path, **environment: str) -> None:
+    """Put the sample library into a new folder, or into the database of the environment, and index it."""
     data.mkdir()
-    built = build_services(read_settings({"BELONG_DATA": str(data)}))
+    built = build_services(read_settings({"BELONG_DATA": str(data), **environment}))
     built.catalogue.migrate()
     import_file(built.catalogue, SAMPLE)
     with built.catalogue.write() as session:
@@ -59,7 +65,6 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         records.delete(session, GONE_ID)
     assert built.indexer.catch_up()
     built.catalogue.dispose()
-    return data
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -55,10 +56,15 @@ class PostgresServer:
     url: URL
     _numbers: "count[int]" = field(default_factory=count)
 
-    def new_database(self, *, migrated: bool = True) -> str:
-        """The address of a database that nobody else uses: with the catalogue's tables, or empty."""
+    def new_database(self, *, migrated: bool = True, like: str | None = None) -> str:
+        """The address of a database that nobody else uses: with the catalogue's tables, empty, or a copy of another.
+
+        Nobody may be connected to that one.
+        """
         name = f"belong_test_{os.getpid()}_{next(self._numbers)}"
         template = self._template if migrated else "template0"
+        if like is not None:
+            template = str(make_url(like).database)
         # FILE_COPY takes half as long as copying by way of the log where nothing has to reach the disk.
         self._execute("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' STRATEGY FILE_COPY", name, template)
         return self._address(name)
@@ -107,8 +113,8 @@ def running_postgresql() -> Generator[PostgresServer]:
         finally:
             server.drop_all()
     elif (programs := _programs()) is not None:
-        with _own_server(programs) as url:
-            server = PostgresServer(url=url)
+        with _own_server(programs) as own:
+            server = PostgresServer(url=own.url)
             server.make_template()
             yield server
     else:
@@ -124,11 +130,46 @@ def _programs() -> Path | None:
     return versions[max(versions)] if versions else None
 
 
+@dataclass(slots=True, kw_only=True)
+class OwnServer:
+    """A server that was started here, and can be stopped and started again. It is at `url` while it runs."""
+
+    url: URL
+    _programs: Path
+    _data: Path
+    _settings: Mapping[str, str]
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Raises PostgresqlFailed."""
+        log = self._data.with_name("log")
+        with log.open("a") as stream:
+            settings = {**self._settings, "port": str(self.url.port)}
+            self._process = _start(self._programs, self._data, settings, stream.fileno())
+        _wait(self.url, self._process, log)
+
+    def stop(self) -> None:
+        """At once, in the middle of whatever goes on: as after a loss of power it recovers when it is started again."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(30)
+            self._process = None
+
+
 @contextlib.contextmanager
-def _own_server(programs: Path) -> Generator[URL]:
+def own_postgresql() -> Generator[OwnServer]:
+    """A server of the test's own, which runs; what it has acknowledged outlives its stop. Raises as above."""
+    if (programs := _programs()) is None:
+        raise NoPostgresql("no PostgreSQL to be stopped: install it (Debian: apt-get install postgresql)")
+    with _own_server(programs, synchronous_commit="on") as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _own_server(programs: Path, **changes: str) -> Generator[OwnServer]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="belong-postgresql-", dir=memory if memory.is_dir() else None) as folder:
-        data, port = Path(folder) / "data", _free_port()
+        data = Path(folder) / "data"
         if os.getuid() == 0:
             os.chown(folder, _NOBODY, _NOBODY)
         options = ["--auth=trust", "--username=belong", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
@@ -141,22 +182,20 @@ def _own_server(programs: Path) -> Generator[URL]:
         )
         if made.returncode:
             raise PostgresqlFailed(f"PostgreSQL could not be set up:\n{made.stdout}{made.stderr}")
-        with (Path(folder) / "log").open("w+") as log:
-            process = _start(programs, data, port, log.fileno())
-            try:
-                url = URL.create("postgresql", username="belong", host="127.0.0.1", port=port, database="postgres")
-                _wait(url, process, Path(log.name))
-                yield url
-            finally:
-                process.send_signal(3)  # SIGQUIT: at once, as nothing here is kept
-                process.wait(30)
+        url = URL.create("postgresql", username="belong", host="127.0.0.1", port=_free_port(), database="postgres")
+        server = OwnServer(url=url, _programs=programs, _data=data, _settings={**_SETTINGS, **changes})
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
-def _start(programs: Path, data: Path, port: int, log: int) -> "subprocess.Popen[bytes]":
-    settings = [part for name, value in {**_SETTINGS, "port": str(port)}.items() for part in ("-c", f"{name}={value}")]
+def _start(programs: Path, data: Path, settings: Mapping[str, str], log: int) -> "subprocess.Popen[bytes]":
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return subprocess.Popen(
         # SIGQUIT when the tests are killed: nobody else would stop it.
-        [*_as_nobody("--pdeathsig=QUIT"), str(programs / "postgres"), "-D", str(data), *settings],
+        [*_as_nobody("--pdeathsig=QUIT"), str(programs / "postgres"), "-D", str(data), *options],
         env={"PATH": os.environ["PATH"], "HOME": str(data)},
         cwd=data,
         stdin=subprocess.DEVNULL,

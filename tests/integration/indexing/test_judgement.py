@@ -23,7 +23,7 @@ from indexer.synchronise import MANY, synchronise
 from search.engine import GenerationName, Outcome, Put, Remove
 from search.errors import EngineError, EngineFault, EngineForbidden, EngineUnavailable, IndexIncompatible, IndexMissing
 from tests.fakes.writer import TroubledWriter
-from tests.integration.indexing.conftest import Change
+from tests.integration.indexing.conftest import Change, on_both_databases
 from tests.processes import eventually
 
 G1, G2 = GenerationName("g1"), GenerationName("g2")
@@ -79,6 +79,7 @@ def refuse(*ids: str, by: str | None = None) -> object:
     return lambda generation, id_: Outcome.REFUSED if id_ in ids and by in (None, generation) else None
 
 
+@on_both_databases
 def test_one_bad_record_alone_is_to_blame_however_many_were_before(services: Services, writer: TroubledWriter) -> None:
     with services.catalogue.write() as session:
         for each in records.scan(session, None, MANY):
@@ -142,6 +143,7 @@ def test_the_present_index_is_written_first(services: Services, writer: Troubled
     assert waiting(services) == 1
 
 
+@on_both_databases
 def test_a_new_index_that_takes_no_changes_is_given_up(
     services: Services, writer: TroubledWriter, change: Change
 ) -> None:
@@ -156,6 +158,7 @@ def test_a_new_index_that_takes_no_changes_is_given_up(
     assert (state, "took no changes" in error) == (RunState.FAILED, True)
 
 
+@on_both_databases
 def test_a_late_worker_says_nothing_about_what_another_worked_on(services: Services, writer: TroubledWriter) -> None:
     """It was refused by one, corrected, and taken by another, before the first one woke up again."""
     with services.catalogue.write() as session:
@@ -178,6 +181,7 @@ def test_a_late_worker_says_nothing_about_what_another_worked_on(services: Servi
     assert dict(writer.versions(G1))["zz"] == 2
 
 
+@on_both_databases
 def test_a_late_worker_does_not_forget_what_another_was_told(services: Services, writer: TroubledWriter) -> None:
     with services.catalogue.write() as session:
         records.save(session, Draft(title="Zymurgy"), record_id="zz")
@@ -196,6 +200,7 @@ def test_an_alias_to_an_index_that_cannot_be_searched_is_not_put_back(
         assert [run.kind for run in runs.unfinished(session)] == [RunKind.REBUILD]
 
 
+@on_both_databases
 @pytest.mark.parametrize("how", ["frozen", "retired"])
 def test_an_index_that_was_not_written_for_a_while_is_made_anew(
     services: Services, writer: TroubledWriter, how: str
@@ -213,6 +218,7 @@ def test_an_index_that_was_not_written_for_a_while_is_made_anew(
         assert generations.in_state(session, GenerationState.ACTIVE) is not None
 
 
+@on_both_databases
 def test_what_searches_went_back_to_meanwhile_is_not_retired(services: Services, writer: TroubledWriter) -> None:
     carry_out(services, writer)
     with services.catalogue.read() as session:
@@ -237,6 +243,7 @@ def test_searches_do_not_go_back_to_an_index_of_another_time(services: Services,
     assert writer.active() == "g2"
 
 
+@on_both_databases
 def test_a_newer_version_in_the_index_is_never_explained(services: Services, writer: TroubledWriter) -> None:
     with services.catalogue.write() as session:
         first, second, third = records.scan(session, None, 3)
@@ -249,6 +256,7 @@ def test_a_newer_version_in_the_index_is_never_explained(services: Services, wri
     assert drift.total == 2  # what is missing is on its way
 
 
+@on_both_databases
 def test_a_restored_backup_is_noticed_by_the_first_change_and_ends_in_a_new_index(
     services: Services, writer: TroubledWriter, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -302,6 +310,7 @@ def test_deaths_of_others_are_not_blamed_on_a_record_of_a_rebuild(services: Serv
     assert (letters(services), writer.active(), len(list(writer.versions(G2)))) == ([], "g2", 28)
 
 
+@on_both_databases
 def test_a_record_that_kills_every_worker_of_a_rebuild_is_left_out_alone(
     services: Services, writer: TroubledWriter
 ) -> None:
@@ -329,6 +338,7 @@ def test_a_record_that_kills_every_worker_of_a_rebuild_is_left_out_alone(
     assert len(list(writer.versions(G2))) == 27
 
 
+@on_both_databases
 def test_a_run_whose_every_worker_dies_is_given_up(services: Services, writer: TroubledWriter) -> None:
     number = start(services, RunKind.RECONCILE)
     for _ in range(12):
@@ -338,6 +348,7 @@ def test_a_run_whose_every_worker_dies_is_given_up(services: Services, writer: T
     assert (state, "died, 12 times" in error) == (RunState.FAILED, True)
 
 
+@on_both_databases
 def test_the_name_of_a_cancelled_index_is_not_used_again(services: Services, writer: TroubledWriter) -> None:
     """Another worker may be about to delete the one that was cancelled."""
     number = start(services)

@@ -29,7 +29,7 @@ from search.engine import GenerationName, Operation, Outcome, Result
 from search.errors import EngineError, EngineFault, EngineUnavailable
 from search.language.reader import read_query
 from search.request import SearchRequest
-from tests.integration.indexing.conftest import Change
+from tests.integration.indexing.conftest import Change, on_both_databases
 from tests.processes import BELONG, ROOT, belong, environment_of, eventually
 
 
@@ -98,6 +98,7 @@ def test_a_rebuild_that_is_killed_is_gone_on_with(services: Services, data: Path
         assert [(run.state, run.losses) for run in runs.latest(session, limit=1)] == [(RunState.DONE, 0)]
 
 
+@on_both_databases
 def test_the_first_index_has_every_record_written_once(services: Services, data: Path, change: Change) -> None:
     shutil.rmtree(data / "index")
     change("Zymurgy")
@@ -161,6 +162,7 @@ def writer(data: Path) -> Iterator[EmbeddedWriter]:
     writer.close()
 
 
+@on_both_databases
 def test_changes_during_a_rebuild_are_in_both_generations(services: Services, writer: EmbeddedWriter) -> None:
     start(services)
     assert advance(services.catalogue, writer)  # from here on both are written
@@ -208,6 +210,7 @@ def test_a_rebuild_in_many_chunks_has_every_record_once(services: Services, writ
     assert total(services) == 4_128
 
 
+@on_both_databases
 def test_every_step_of_a_rebuild_can_die_and_be_done_again(services: Services, data: Path, change: Change) -> None:
     """Each step is done by somebody who dies before he notes it, and then again by another."""
     number = start(services)
@@ -228,6 +231,7 @@ def test_every_step_of_a_rebuild_can_die_and_be_done_again(services: Services, d
     assert under_way(services) == []
 
 
+@on_both_databases
 def test_a_second_rebuild_is_refused_with_the_number_of_the_first(services: Services) -> None:
     number = start(services)
     for kind in (RunKind.REBUILD, RunKind.ROLLBACK):
@@ -237,6 +241,7 @@ def test_a_second_rebuild_is_refused_with_the_number_of_the_first(services: Serv
     start(services, RunKind.RECONCILE)  # only looks
 
 
+@on_both_databases
 def test_a_cancelled_rebuild_leaves_the_old_index_and_no_rubbish(
     services: Services, writer: EmbeddedWriter, data: Path
 ) -> None:
@@ -254,6 +259,7 @@ def test_a_cancelled_rebuild_leaves_the_old_index_and_no_rubbish(
         runs.cancel(session, number)
 
 
+@on_both_databases
 def test_searches_go_back_to_the_index_before_with_every_change_since(services: Services, change: Change) -> None:
     rebuild(services)
     change("Zymurgy")
@@ -266,6 +272,7 @@ def test_searches_go_back_to_the_index_before_with_every_change_since(services: 
         assert (total(services), total(services, "zymurgy")) == (29, 1)
 
 
+@on_both_databases
 def test_a_move_that_two_have_noted_keeps_the_index_before(services: Services, data: Path) -> None:
     rebuild(services)
     for _ in range(2):
@@ -295,6 +302,7 @@ def test_a_rollback_to_an_index_that_is_written_no_more_says_how_old_it_is(servi
     assert total(services, "zymurgy") == 1
 
 
+@on_both_databases
 def test_the_index_before_is_deleted_after_its_time(services: Services, data: Path) -> None:
     rebuild(services)
     with services.catalogue.write() as session:
@@ -362,6 +370,7 @@ def test_a_rebuild_waits_for_a_full_disk_and_goes_on_where_it_was(services: Serv
     assert run_of(services, number).state is RunState.DONE
 
 
+@on_both_databases
 def test_an_engine_that_fails_gives_its_claim_back(services: Services, data: Path, change: Change) -> None:
     start(services)
     writer = Troubled(data, {"g2"})
@@ -377,6 +386,7 @@ def test_an_engine_that_fails_gives_its_claim_back(services: Services, data: Pat
     assert total(services, "zymurgy") == 1
 
 
+@on_both_databases
 def test_a_refused_record_is_a_dead_letter_and_keeps_nobody_back(
     services: Services, data: Path, change: Change
 ) -> None:
@@ -398,6 +408,7 @@ def test_a_refused_record_is_a_dead_letter_and_keeps_nobody_back(
     assert (letters(services), total(services, "zymurgy")) == ([], 1)
 
 
+@on_both_databases
 def test_dead_letters_are_tried_again_on_demand(services: Services, data: Path) -> None:
     with services.catalogue.write() as session:
         records.save(session, Draft(title="Zymurgy"), record_id="unmappable")
@@ -412,6 +423,7 @@ def test_dead_letters_are_tried_again_on_demand(services: Services, data: Path) 
     assert (letters(services), total(services, "zymurgy")) == ([], 1)
 
 
+@on_both_databases
 def test_an_index_that_refuses_everything_stops_the_work_and_buries_nobody(
     services: Services, data: Path, change: Change
 ) -> None:
@@ -436,6 +448,7 @@ def test_an_index_that_refuses_everything_stops_the_work_and_buries_nobody(
         assert catalogue_generations.stopped(session) is None
 
 
+@on_both_databases
 def test_a_rebuild_leaves_out_what_the_index_refuses_and_says_so(services: Services, data: Path) -> None:
     with services.catalogue.write() as session:
         records.save(session, Draft(title="Zymurgy"), record_id="unmappable")
@@ -459,6 +472,7 @@ def letters(services: Services) -> Sequence[DeadLetter]:
         return dead_letters.listed(session)
 
 
+@on_both_databases
 def test_what_a_dead_process_had_claimed_is_indexed_within_five_seconds(services: Services, change: Change) -> None:
     change("Zymurgy")
     with services.catalogue.write() as session:
@@ -482,6 +496,7 @@ def test_one_process_works_at_a_time(services: Services) -> None:
     other.catalogue.dispose()
 
 
+@on_both_databases
 def test_records_that_were_deleted_are_not_in_a_new_index(services: Services) -> None:
     with services.catalogue.write() as session:
         for each in records.scan(session, None, 5):
