@@ -91,6 +91,8 @@ def _configuration(patience: float) -> dict[str, Any]:
             "socket_timeout": patience,
             "socket_connect_timeout": patience,
             "socket_keepalive": True,
+            # A worker found out after 50 s, with kombu's own 25, that its connection led nowhere any more.
+            "health_check_interval": 5,
             "max_retries": 0,  # else kombu connects anew without end, whatever the setting above says
         },
         "beat_schedule": {

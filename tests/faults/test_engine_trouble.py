@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from search.engine import Outcome
-from tests.fakes.writer import TroubledWriter
 from tests.faults.place import Library, Place
 from tests.faults.traffic import traffic
 from tests.processes import eventually
+from tests.servers.bulk_proxy import Bulks, running_bulk_proxy
 from tests.servers.proxy import PASS, Fault, Proxy, running_proxy
 
 
@@ -121,16 +120,21 @@ def test_an_alias_that_is_missing_is_put_back(either: Library) -> None:
     either.assert_in_step()
 
 
-def test_half_of_what_is_sent_is_refused_by_a_busy_engine_for_a_while(either: Library) -> None:
-    until = time.monotonic() + 1.5
-    writer = TroubledWriter(either.writer)
-    writer.answers = lambda generation, id_: (
-        Outcome.TRY_AGAIN if int(id_[-2:]) % 2 and time.monotonic() < until else None
-    )
-    with either.working(writer), traffic(either) as seen:
-        time.sleep(1.5)
-    assert either.waiting()
-    either.settle()
-    seen.assert_kept(either)
-    either.assert_in_step()
-    assert either.letters() == []
+def test_half_of_each_bulk_is_refused_by_a_busy_engine_for_a_while(
+    on_elasticsearch: Place, elasticsearch_url: str
+) -> None:
+    with running_bulk_proxy(elasticsearch_url) as busy:
+        library = on_elasticsearch.through(busy.port).open()
+        library.fill_lasting()
+        library.fill(40)
+        with library.working(), traffic(library) as seen:
+            busy.bulks = Bulks.HALF_REFUSED
+            assert eventually(lambda: busy.refused > 25, within=10) is not None
+            assert library.waiting()
+            busy.bulks = Bulks.PASS
+        assert seen.refused == 0
+        library.settle()
+        seen.assert_kept(library)
+        library.assert_in_step()
+        assert library.letters() == []
+        library.catalogue.dispose()

@@ -1,32 +1,15 @@
-"""Real workers on a real Redis and a real Elasticsearch: changes arrive, whoever dies and whatever gets lost."""
+"""Real workers on a real Redis and a real Elasticsearch: changes arrive. What breaks is in tests/faults."""
 
 import json
 import os
 import signal
 import threading
-import time
-from datetime import UTC, datetime
-
-import redis
-from sqlalchemy import update
 
 from catalogue import runs
-from catalogue.models import PendingRow
 from catalogue.runs import RunKind
-from tests.integration.tasks.conftest import Cluster
+from tests.cluster import Cluster
 from tests.processes import eventually
-from tests.servers.proxy import PASS, Fault
-
-
-def end_leases(cluster: Cluster) -> None:
-    """Let the time pass for which a dead worker holds its records back."""
-    with cluster.services.catalogue.write() as session:
-        session.execute(update(PendingRow).values(lease_until=datetime.now(UTC)))
-
-
-def is_leased(cluster: Cluster) -> bool:
-    with cluster.services.catalogue.read() as session:
-        return session.query(PendingRow).where(PendingRow.lease_until.is_not(None)).count() > 0
+from tests.servers.proxy import PASS, Fault, Proxy
 
 
 def drift(cluster: Cluster) -> int:
@@ -59,36 +42,19 @@ def test_an_edit_reaches_elasticsearch_through_a_worker_within_a_second(cluster:
     assert min(filter(None, times)) < 1
 
 
-def test_what_a_killed_process_worked_on_is_delivered_again(cluster: Cluster) -> None:
+def test_what_a_killed_process_worked_on_is_delivered_again(cluster: Cluster, before_elasticsearch: Proxy) -> None:
     workers = cluster.workers()
     before = {child for worker in workers for child in worker.children()}
-    cluster.elasticsearch.set(Fault(delay=1))
+    before_elasticsearch.set(Fault(delay=1))
     cluster.save("Zymurgy")
-    assert eventually(lambda: is_leased(cluster), within=20) is not None
-    end_leases(cluster)
+    assert eventually(cluster.is_leased, within=20) is not None
+    cluster.end_leases()
     for child in before:
         os.kill(child, signal.SIGKILL)
-    cluster.elasticsearch.set(PASS)
+    before_elasticsearch.set(PASS)
     # Nobody saves again and there is no schedule: it is the message of the dead process that comes again.
     assert is_indexed(cluster, "zymurgy", 1)
     assert not before & {child for worker in cluster.workers() for child in worker.children()}
-
-
-def test_workers_killed_whole_lose_nothing(cluster: Cluster, redis_url: str) -> None:
-    workers = cluster.workers()
-    cluster.elasticsearch.set(Fault(delay=1))
-    cluster.save("Quixotry")
-    assert eventually(lambda: is_leased(cluster), within=20) is not None
-    for worker in workers:
-        worker.kill()
-    end_leases(cluster)
-    cluster.elasticsearch.set(PASS)
-    with redis.Redis.from_url(redis_url) as server:
-        server.flushall()  # their messages would come again in two minutes
-    assert cluster.waiting() == 1
-    cluster.workers(1)
-    cluster.save("Quixotry again")
-    assert is_indexed(cluster, "quixotry", 2)
 
 
 def test_two_workers_share_the_work_and_leave_nothing(cluster: Cluster) -> None:
@@ -105,28 +71,6 @@ def test_two_workers_share_the_work_and_leave_nothing(cluster: Cluster) -> None:
         each.join()
     assert is_indexed(cluster, "borborygmus", 60)
     assert drift(cluster) == 0
-
-
-def test_a_redis_that_forgets_everything_loses_no_change(cluster: Cluster, redis_url: str) -> None:
-    """The messages are gone, and kombu's notes of what queues there are: what comes afterwards arrives all the same."""
-    cluster.workers()
-    cluster.save("Defenestration")
-    assert is_indexed(cluster, "defenestration", 1)
-    with redis.Redis.from_url(redis_url) as server:
-        server.flushall()
-    cluster.save_untold("Defenestration untold")
-    cluster.save("Defenestration again")
-    assert is_indexed(cluster, "defenestration", 3)
-
-
-def test_workers_outlive_a_redis_that_stops_and_the_last_nudge_is_made_up_for(cluster: Cluster) -> None:
-    cluster.workers()
-    cluster.redis.set(Fault(refuse=True))
-    cluster.save("Flibbertigibbet")
-    time.sleep(0.5)
-    assert cluster.waiting() == 1
-    cluster.redis.set(PASS)
-    assert is_indexed(cluster, "flibbertigibbet", 1)
 
 
 def test_workers_write_the_same_log_as_servers_with_the_number_of_the_run(cluster: Cluster) -> None:
