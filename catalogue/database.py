@@ -72,8 +72,8 @@ class Catalogue:
             session.begin(),
         ):
             yield session
-            marked = pending.was_marked(session)
-        if marked and self._after_commit is not None:
+            told = pending.is_indexer_told(session)
+        if told and self._after_commit is not None:
             self._after_commit()
 
     def migrate(self) -> None:
@@ -113,9 +113,9 @@ def open_catalogue(
 ) -> Catalogue:
     """The catalogue at an address: sqlite:////var/lib/belong/catalogue.sqlite, postgresql://user:password@host/name.
 
-    Nothing is connected yet. `after_commit` is called after each transaction that made records pending: a nudge to
-    index them. It should not raise: the write has happened. `busy_timeout` is in seconds. `threads` is how many use
-    the catalogue at once. Raises Invalid for an address that cannot be one.
+    Nothing is connected yet. `after_commit` is called after each transaction that made records pending or asked for
+    a run: a nudge to see to them. It should not raise: the write has happened. `busy_timeout` is in seconds. `threads`
+    is how many use the catalogue at once. Raises Invalid for an address that cannot be one.
     """
     parsed = _parsed(url)
     match parsed.get_backend_name():

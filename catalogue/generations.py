@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from catalogue import pending
 from catalogue.models import GenerationRow, IndexingRow, RecordRow, now
 
 
@@ -177,6 +178,7 @@ def resume(session: Session) -> None:
 def probe_now(session: Session) -> None:
     """Let the engine be asked again at once, if it refuses everything: somebody may have mended it."""
     session.execute(update(IndexingRow).where(IndexingRow.stopped_at.is_not(None)).values(probe_at=now()))
+    pending.tell_indexer(session)
 
 
 def stopped(session: Session) -> Stop | None:

@@ -39,7 +39,7 @@ _PATIENCE: Final = timedelta(seconds=2)
 
 _LONGEST_BACK_OFF: Final = 300.0  # seconds
 
-_MARKED: Final = "pending marked"
+_TOLD: Final = "indexer told"
 _PENDING: Final = table_of(PendingRow)
 
 
@@ -75,7 +75,7 @@ def mark(session: Session, record_id: RecordId, version: int) -> None:
     A lease that runs on it stays, so that two workers don't meet; its holder will find a newer version and leave the
     row. A newer version also gets a fresh count of tries.
     """
-    session.info[_MARKED] = True
+    session.info[_TOLD] = True
     moment = now()
     connection = session.connection()
     renewed = connection.execute(_RENEW_MARK, {"marked": record_id, "new_version": version, "now": moment})
@@ -85,7 +85,7 @@ def mark(session: Session, record_id: RecordId, version: int) -> None:
 
 def mark_added(session: Session, record_ids: Sequence[RecordId]) -> None:
     """Make records pending in their first version, in the transaction that added them: at once, for there are many."""
-    session.info[_MARKED] = True
+    session.info[_TOLD] = True
     moment = now()
     session.connection().execute(_ADD_MARK, [_new_mark(record_id, 1, moment) for record_id in record_ids])
 
@@ -98,7 +98,7 @@ def mark_all(session: Session, records: Select[str]) -> None:
     """Make all records whose ids a statement selects pending in the version that they have now."""
     # On PostgreSQL somebody may be saving one of them: he would add the same row, or a lower version replace his.
     write_alone(session)
-    session.info[_MARKED] = True
+    session.info[_TOLD] = True
     moment = now()
     present = select(RecordRow.version).where(RecordRow.id == _PENDING.c.record_id).scalar_subquery()
     session.execute(
@@ -119,9 +119,14 @@ def mark_these(session: Session, record_ids: Sequence[RecordId]) -> None:
     mark_all(session, select(RecordRow.id).where(RecordRow.id.in_(record_ids)))
 
 
-def was_marked(session: Session) -> bool:
-    """Whether this session has made anything pending."""
-    return _MARKED in session.info
+def tell_indexer(session: Session) -> None:
+    """Let whoever indexes be told after the commit, as where something was made pending."""
+    session.info[_TOLD] = True
+
+
+def is_indexer_told(session: Session) -> bool:
+    """Whether there is something new to do for whoever indexes."""
+    return _TOLD in session.info
 
 
 def claim(session: Session, *, now: datetime, limit: int = 500, lease: timedelta) -> Claim | None:

@@ -21,6 +21,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from catalogue import pending
 from catalogue.errors import AlreadyRunning, Conflict, NotFound
 from catalogue.models import IndexingRow, RunRow, UtcTime, now, table_of
 
@@ -53,7 +54,7 @@ ENDED: Final = frozenset({RunState.DONE, RunState.FAILED, RunState.CANCELLED})
 _CANCELLABLE: Final = (RunState.REQUESTED, RunState.FILLING, RunState.COMPARING)
 
 # These move the searches: only one of them at a time.
-_MOVING: Final = (RunKind.REBUILD, RunKind.ROLLBACK)
+MOVING: Final = (RunKind.REBUILD, RunKind.ROLLBACK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def start(session: Session, kind: RunKind, *, started_by: str, repair: bool = Fa
     """
     # Everybody who starts one waits here for who was first: nobody else locks this row for long.
     session.execute(select(IndexingRow.id).with_for_update())
-    rivals = _MOVING if kind in _MOVING else (kind,)
+    rivals = MOVING if kind in MOVING else (kind,)
     for run in unfinished(session):
         if run.kind in rivals:
             raise AlreadyRunning(run_id=run.id, kind=run.kind, started_by=run.started_by)
@@ -117,6 +118,7 @@ def start(session: Session, kind: RunKind, *, started_by: str, repair: bool = Fa
     )
     session.add(row)
     session.flush()
+    pending.tell_indexer(session)
     return row.id
 
 
@@ -143,22 +145,31 @@ def get(session: Session, run_id: int) -> Run:
     return _run(row)
 
 
-def last(session: Session, *kinds: RunKind, state: RunState | None = None) -> Run | None:
-    """The newest run of these kinds, or of any, that is in a state, or in any. None where there is none."""
+def last(session: Session, *kinds: RunKind, state: RunState | None = None, before: int | None = None) -> Run | None:
+    """The newest run of these kinds, or of any, that is in a state, or in any; of all, or of those before a run.
+
+    None where there is none.
+    """
     statement = select(RunRow).order_by(RunRow.id.desc()).limit(1)
     if kinds:
         statement = statement.where(RunRow.kind.in_(kinds))
     if state is not None:
         statement = statement.where(RunRow.state == state)
+    if before is not None:
+        statement = statement.where(RunRow.id < before)
     row = session.scalars(statement).first()
     return _run(row) if row is not None else None
 
 
-def latest(session: Session, *, kind: RunKind | None = None, limit: int = 20) -> Sequence[Run]:
-    """The newest runs first."""
+def latest(
+    session: Session, *, kind: RunKind | None = None, before: int | None = None, limit: int = 20
+) -> Sequence[Run]:
+    """The newest runs first, or those before a run."""
     statement = select(RunRow).order_by(RunRow.id.desc()).limit(limit)
     if kind is not None:
         statement = statement.where(RunRow.kind == kind)
+    if before is not None:
+        statement = statement.where(RunRow.id < before)
     return [_run(row) for row in session.scalars(statement)]
 
 

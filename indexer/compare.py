@@ -22,13 +22,15 @@ class Drift:
     """Records in which index and catalogue differ although nothing is on its way, by id with the index's version.
 
     `missing` are not in the index, `stale` are in an older version, `ahead` in a newer one than the catalogue has, and
-    `ghosts` are in the index only. The first three map to the version of the catalogue.
+    `ghosts` are in the index only. The first three map to the version of the catalogue; `held` has the index's version
+    of those that are stale or ahead.
     """
 
     missing: Mapping[RecordId, int]
     stale: Mapping[RecordId, int]
     ahead: Mapping[RecordId, int]
     ghosts: Mapping[RecordId, int]
+    held: Mapping[RecordId, int]
 
     @property
     def total(self) -> int:
@@ -45,10 +47,13 @@ def compare(catalogue: Catalogue, writer: IndexWriter, generation: GenerationNam
     """
     suspects = _differences(_catalogue_versions(catalogue), iter(writer.versions(generation)))
     found: dict[str, dict[RecordId, int]] = {"missing": {}, "stale": {}, "ahead": {}, "ghosts": {}}
+    held: dict[RecordId, int] = {}
     while batch := list(islice(suspects, _BATCH)):
-        for kind, id_, version in _confirmed(catalogue, writer, generation, batch):
+        for kind, id_, version, shown in _confirmed(catalogue, writer, generation, batch):
             found[kind][id_] = version
-    return Drift(**found)
+            if shown is not None and kind != "ghosts":
+                held[id_] = shown
+    return Drift(**found, held=held)
 
 
 def _catalogue_versions(catalogue: Catalogue) -> Iterator[tuple[RecordId, int]]:
@@ -81,8 +86,11 @@ def _differences(known: Iterator[tuple[RecordId, int]], held: Iterator[tuple[str
 
 def _confirmed(
     catalogue: Catalogue, writer: IndexWriter, generation: GenerationName, suspects: Sequence[RecordId]
-) -> Iterable[tuple[str, RecordId, int]]:
-    """The kind, id and version of each difference that stays: the catalogue is read before the index and after."""
+) -> Iterable[tuple[str, RecordId, int, int | None]]:
+    """The kind, id, version, and what the index shows, of each difference that stays.
+
+    The catalogue is read before the index and after.
+    """
     before = _expected(catalogue, generation, suspects)
     held = writer.held(generation, suspects)
     after = _expected(catalogue, generation, suspects)
@@ -92,13 +100,13 @@ def _confirmed(
         version, hidden = after.present.get(id_, (None, True))
         shown = held.get(id_)
         if version is not None and shown is not None and shown > version:
-            yield "ahead", id_, version
+            yield "ahead", id_, version, shown
         elif id_ in before.explained or id_ in after.explained:
             continue
         elif hidden and shown is not None:
-            yield "ghosts", id_, shown
+            yield "ghosts", id_, shown, shown
         elif version is not None and not hidden and shown != version:
-            yield "missing" if shown is None else "stale", id_, version
+            yield "missing" if shown is None else "stale", id_, version, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,11 +45,16 @@ def step(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
 
 
 def report(drift: Drift, *, generation: str, repaired: bool) -> Mapping[str, Any]:
-    """A drift in JSON: for each kind the count, and the first thousand ids with their versions."""
+    """A drift in JSON: for each kind the count, and the first thousand ids with their versions.
+
+    `held` has the index's versions of those among them that are stale or ahead.
+    """
     kinds = {"missing": drift.missing, "stale": drift.stale, "ahead": drift.ahead, "ghosts": drift.ghosts}
+    named = {kind: dict(list(found.items())[:_NAMED]) for kind, found in kinds.items()}
     return {
         "generation": generation,
         "repaired": repaired,
         "counts": {kind: len(found) for kind, found in kinds.items()},
-        "records": {kind: dict(list(found.items())[:_NAMED]) for kind, found in kinds.items()},
+        "records": named,
+        "held": {id_: drift.held[id_] for id_ in [*named["stale"], *named["ahead"]]},
     }

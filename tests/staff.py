@@ -68,3 +68,9 @@ class StaffBrowser:
     def is_signed_in(self) -> bool:
         """Whether the staff's first page opens."""
         return self.get("/staff/").status_code == 200
+
+    def press(self, page: str, action: str, **fields: str) -> TestResponse:
+        """Sends a form of a page that has a button only, and follows where it leads."""
+        answer = self.submit(page, fields, action=action)
+        assert answer.status_code == 303, answer.text
+        return self.get(answer.headers["Location"])

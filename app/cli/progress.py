@@ -9,6 +9,8 @@ from typing import Final
 
 import click
 
+from app.durations import duration
+
 # The speed is that of the last seconds: a wait at the beginning should not be held against the rest.
 _WINDOW: Final = 10.0  # seconds
 
@@ -59,17 +61,6 @@ def progress_text(done: int, total: int, rate: float) -> str:
             parts.append(f"{duration((total - done) / rate)} left")
     bar = f"{'█' * round(share * _WIDTH):░<{_WIDTH}} {share:.0%} · " if total else ""
     return bar + " · ".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """A length of time as people say it: "40 s", "2 min 5 s", "3 h 10 min"."""
-    whole = max(1, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import click
 
 from app.cli.following import follow, moment_text, read_run
 from app.cli.frame import REFUSED, as_json_too, fail, opened_services, who
-from app.cli.progress import duration, progress_text
+from app.cli.progress import progress_text
+from app.durations import duration
 
 if TYPE_CHECKING:
     from bootstrap.services import Services

@@ -2,25 +2,18 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from app.cli.following import bring_up_to_date, follow
 from app.cli.frame import DRIFT, as_json_too, fail, opened_services, who
+from app.drift import DRIFT_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bootstrap.services import Services
-
-# What the kinds of drift mean, in the order in which they are told.
-_KINDS: Final = {
-    "missing": "not in the index",
-    "stale": "in the index in an older version",
-    "ahead": "in the index in a newer version than in the catalogue",
-    "ghosts": "in the index only",
-}
 
 
 @click.command()
@@ -77,7 +70,7 @@ def _told(found: "Mapping[str, Any]", after: "Mapping[str, Any] | None") -> str:
     if not _total(found):
         return f"The index {found['generation']} is as the catalogue is."
     lines = [f"The index {found['generation']} differs from the catalogue:"]
-    for kind, meaning in _KINDS.items():
+    for kind, meaning in DRIFT_KINDS.items():
         count, named = found["counts"][kind], found["records"][kind]
         if count:
             lines.append(f"{kind}: {count:,} {'record is' if count == 1 else 'records are'} {meaning}")

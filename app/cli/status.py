@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.frame import as_json_too, opened_services
-from app.cli.progress import duration, progress_text
+from app.cli.progress import progress_text
+from app.durations import duration
 
 if TYPE_CHECKING:
     from app.status import Status

@@ -9,8 +9,9 @@ from flask import Blueprint
 from flask_wtf import CSRFProtect
 
 from app.staff.access import guard
-from app.staff.navigation import entries_for
+from app.staff.navigation import entries_for, index_entries_for
 from app.staff.visitor import signed_in
+from catalogue.roles import Role
 
 staff: Final = Blueprint("staff", __name__, url_prefix="/staff", template_folder="templates")
 
@@ -25,4 +26,11 @@ staff.before_request(csrf.protect)
 def shared_words() -> dict[str, Any]:
     """What every staff page needs."""
     account = signed_in()
-    return {"account": account, "navigation": entries_for(account.role) if account is not None else ()}
+    if account is None:
+        return {"account": None, "navigation": ()}
+    return {
+        "account": account,
+        "navigation": entries_for(account.role),
+        "index_navigation": index_entries_for(account.role),
+        "may_edit": account.role.includes(Role.EDITOR),
+    }

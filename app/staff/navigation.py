@@ -23,10 +23,26 @@ class Entry:
 
 _ENTRIES: Final = (
     Entry(label="Overview", endpoint="staff.overview", role=Role.VIEWER),
+    Entry(label="Index", endpoint="staff.index", role=Role.VIEWER),
     Entry(label="API keys", endpoint="staff.keys", role=Role.ADMINISTRATOR),
+    Entry(label="Audit log", endpoint="staff.audit_log", role=Role.ADMINISTRATOR),
+)
+
+# Below the index.
+_INDEX_PAGES: Final = (
+    Entry(label="Rebuild", endpoint="staff.index", role=Role.VIEWER),
+    Entry(label="Resync", endpoint="staff.choose_records", role=Role.EDITOR),
+    Entry(label="Comparison", endpoint="staff.comparison", role=Role.VIEWER),
+    Entry(label="Dead letters", endpoint="staff.dead_letters", role=Role.VIEWER),
+    Entry(label="History", endpoint="staff.history", role=Role.VIEWER),
 )
 
 
 def entries_for(role: Role) -> Sequence[Entry]:
     """What somebody in a role finds in the navigation, in its order."""
     return [entry for entry in _ENTRIES if role.includes(entry.role)]
+
+
+def index_entries_for(role: Role) -> Sequence[Entry]:
+    """What somebody in a role finds below the index; a page there names its entry as its `page`."""
+    return [entry for entry in _INDEX_PAGES if role.includes(entry.role)]

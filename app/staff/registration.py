@@ -6,13 +6,13 @@ from flask import Flask, Response, request
 
 from app.staff.blueprint import csrf, staff
 from app.staff.organisation import register_organisation
-from app.staff.views import account, keys, overview, sign_in
+from app.staff.views import account, audit_log, comparison, dead_letters, index, keys, overview, resync, runs, sign_in
 from bootstrap.secret_key import secret_key_of
 from bootstrap.settings import Settings
 from catalogue.sign_ins import LIFETIME
 
 # Imported for the views that they add to the blueprint: whoever adds a module names it here.
-_VIEWS: Final = (account, keys, overview, sign_in)
+_VIEWS: Final = (account, audit_log, comparison, dead_letters, index, keys, overview, resync, runs, sign_in)
 
 
 def register_staff(app: Flask, settings: Settings) -> None:

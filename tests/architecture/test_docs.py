@@ -1,4 +1,4 @@
-"""What README.md and docs/operations.md name is there."""
+"""What README.md, docs/operations.md and docs/staff.md name is there."""
 
 import re
 from pathlib import Path
@@ -7,14 +7,18 @@ import click
 import pytest
 
 from app.cli import main
+from app.orders import MOST_MARKED
+from app.staff.navigation import entries_for, index_entries_for
 from bootstrap.settings import ElasticsearchSettings, OpenIdSettings, Settings
+from catalogue.roles import Role
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+STAFF = (ROOT / "docs" / "staff.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"\bbelong ([a-z][a-z-]*)", README + OPERATIONS))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"\bbelong ([a-z][a-z-]*)", README + OPERATIONS + STAFF))))
 def test_a_command_that_is_named_is_there(command: str) -> None:
     assert command in main.commands
 
@@ -56,3 +60,25 @@ def test_every_setting_is_described_and_no_other() -> None:
 def test_every_figure_for_prometheus_is_described_and_no_other() -> None:
     figures = set(re.findall(r'"(belong_[a-z_]+)"', (ROOT / "app" / "metrics.py").read_text(encoding="utf-8")))
     assert set(re.findall(r"`(belong_[a-z_]+)`", OPERATIONS)) == figures
+
+
+def test_every_page_of_the_staffs_navigation_is_described_and_no_other() -> None:
+    labels = [entry.label for entry in (*entries_for(Role.ADMINISTRATOR), *index_entries_for(Role.ADMINISTRATOR))]
+    table = STAFF.partition("| Page |")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"^\| ([A-Z][^|]*) \|", table, re.MULTILINE)) == sorted(labels)
+
+
+def test_what_the_staffs_guide_calls_a_button_is_one() -> None:
+    templates = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "app").glob("staff/templates/**/*.html"))
+    buttons = {name.rstrip(":.,") for name in re.findall(r"\*\*([^*]+)\*\*", STAFF)}
+    assert buttons
+    assert {name for name in buttons if f"'{name}" not in templates and f">{name}" not in templates} == set()
+
+
+def test_the_staffs_guide_tells_how_many_records_are_marked_at_once() -> None:
+    assert f"{MOST_MARKED:,} at most" in STAFF
+
+
+@pytest.mark.parametrize("place", sorted(set(re.findall(r"\]\(([^)#:]+)\)", STAFF))))
+def test_what_the_staffs_guide_links_to_is_there(place: str) -> None:
+    assert (ROOT / "docs" / place).exists()

@@ -213,6 +213,21 @@ def test_the_log_is_read_from_the_newest_on_page_by_page(catalogue: Catalogue) -
     assert [entry.detail["n"] for entry in saved] == [3, 1]
 
 
+def test_the_log_of_one_person_is_read_and_an_entry_by_its_number(catalogue: Catalogue) -> None:
+    with catalogue.write() as session:
+        number = audit.record(session, actor="ben", action="record.saved", subject="x", detail={"n": 1})
+        audit.record(session, actor="Ann", action="record.deleted", subject="x")
+        audit.record(session, actor="ben", action="record.deleted", subject="y")
+    with catalogue.read() as session:
+        assert [entry.subject for entry in audit.listed(session, actor="ben")] == ["y", "x"]
+        assert [entry.subject for entry in audit.listed(session, actor="ben", action="record.saved")] == ["x"]
+        assert audit.actors(session) == ["Ann", "ben"]
+        assert audit.actions(session) == ["record.deleted", "record.saved"]
+        assert audit.get(session, number).detail == {"n": 1}
+        with pytest.raises(NotFound, match="number 99"):
+            audit.get(session, 99)
+
+
 def test_what_was_not_done_is_not_in_the_log(catalogue: Catalogue) -> None:
     def add_twice() -> None:
         with catalogue.write() as session:

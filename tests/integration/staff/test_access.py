@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from app.staff.access import needed_role, requires
+from app.staff.addresses import NUMBER
 from app.staff.blueprint import staff
 from bootstrap.services import Services
 from catalogue.roles import Role
@@ -15,6 +16,7 @@ from tests.staff import StaffBrowser
 # Route and method -> the least role, None: open to all. Whoever adds a route adds it here.
 ROLES: dict[tuple[str, str], Role | None] = {
     ("GET", "/staff/"): Role.VIEWER,
+    ("GET", "/staff/now"): Role.VIEWER,
     ("GET", "/staff/account"): Role.VIEWER,
     ("POST", "/staff/account"): Role.VIEWER,
     ("GET", "/staff/keys"): Role.ADMINISTRATOR,
@@ -26,6 +28,29 @@ ROLES: dict[tuple[str, str], Role | None] = {
     ("GET", "/staff/sign-in/organisation"): None,
     ("GET", "/staff/sign-in/organisation/done"): None,
     ("POST", "/staff/sign-out"): Role.VIEWER,
+    ("GET", "/staff/index/"): Role.VIEWER,
+    ("GET", "/staff/index/now"): Role.VIEWER,
+    ("GET", "/staff/index/rebuild"): Role.EDITOR,
+    ("POST", "/staff/index/rebuild"): Role.EDITOR,
+    ("GET", "/staff/index/rollback"): Role.EDITOR,
+    ("POST", "/staff/index/rollback"): Role.EDITOR,
+    ("POST", "/staff/index/try-again"): Role.EDITOR,
+    ("GET", "/staff/index/resync"): Role.EDITOR,
+    ("POST", "/staff/index/resync"): Role.EDITOR,
+    ("GET", f"/staff/index/marked/{NUMBER}"): Role.VIEWER,
+    ("GET", f"/staff/index/marked/{NUMBER}/now"): Role.VIEWER,
+    ("GET", "/staff/index/comparison"): Role.VIEWER,
+    ("POST", "/staff/index/comparison"): Role.EDITOR,
+    ("POST", "/staff/index/comparison/repair"): Role.EDITOR,
+    ("GET", "/staff/index/dead-letters"): Role.VIEWER,
+    ("POST", "/staff/index/dead-letters"): Role.EDITOR,
+    ("GET", "/staff/index/runs"): Role.VIEWER,
+    ("GET", f"/staff/index/runs/{NUMBER}"): Role.VIEWER,
+    ("GET", f"/staff/index/runs/{NUMBER}/now"): Role.VIEWER,
+    ("GET", f"/staff/index/runs/{NUMBER}/records/<kind>"): Role.VIEWER,
+    ("GET", f"/staff/index/runs/{NUMBER}/cancel"): Role.EDITOR,
+    ("POST", f"/staff/index/runs/{NUMBER}/cancel"): Role.EDITOR,
+    ("GET", "/staff/audit-log"): Role.ADMINISTRATOR,
 }
 
 
