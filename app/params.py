@@ -32,6 +32,9 @@ _LONGEST_SHOWN: Final = 100
 # The shape of a member's public id. Which ids are known is not looked at here: a search box goes on in any case.
 _MEMBER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 
+# As `is_year_value` has it.
+_YEAR_VALUES: Final = rf"^([0-9]{{4}}|[0-9]{{4}}\.\.([0-9]{{4}})?|\.\.[0-9]{{4}}|{NONE_GIVEN})?$"
+
 _SORTS: Final = [sort.value for sort in Sort]
 
 
@@ -67,9 +70,10 @@ def _facet_values(facet: str, example: str) -> fields.List[Any]:
     length = validate.Length(max=_LONGEST_VALUE, error=f"at most {_LONGEST_VALUE} characters long")
     checks: list[Callable[[str], object]] = [length, _check_year] if facet == "year" else [length]
     also = ", or a range such as 2016..2018" if facet == "year" else ""
+    pattern = {"pattern": _YEAR_VALUES} if facet == "year" else {}
     says = f"Only records with one of these values of the facet {facet}: ids, not labels; none: none given{also}."
     return fields.List(
-        fields.String(validate=checks),
+        fields.String(validate=checks, metadata=pattern),
         validate=validate.Length(max=_MOST_VALUES, error=f"given at most {_MOST_VALUES} times"),
         metadata={"description": f"{says} May be repeated.", "example": [example]},
     )
@@ -133,6 +137,15 @@ class FacetParameters(FacetPaging, SearchParameters):
         """A facet's values have their own order."""
 
         exclude = ("sort",)
+
+
+class ReindexesParameters(Schema):
+    """Which rebuilds of the index are listed."""
+
+    size = WholeNumber(1, MAX_PAGE_SIZE, load_default=DEFAULT_PAGE_SIZE, metadata={"description": "How many."})
+    before = WholeNumber(
+        1, 999_999_999, load_default=None, metadata={"description": "Only those with a lower number: the next page."}
+    )
 
 
 class UnknownParameter(InvalidRequest):

@@ -1,6 +1,6 @@
 """What several addresses of the API answer, as the OpenAPI document tells it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -61,3 +61,9 @@ def for_keys(role: Role) -> _Decorator:
         return view
 
     return mark
+
+
+def leads_to(status: HTTPStatus, *links: tuple[str, Mapping[str, str]]) -> _Decorator:
+    """Documents what can be done with an answer: operations, and where in it their parameters are."""
+    named = {name: {"operationId": name, "parameters": dict(parameters)} for name, parameters in links}
+    return api.doc(responses={int(status): {"links": named}})

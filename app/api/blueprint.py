@@ -37,6 +37,13 @@ class _ApiBlueprint(Blueprint):
 
     ARGUMENTS_PARSER = _StrictParser()
 
+    def _store_endpoint_docs(self, endpoint: str, *arguments: object, **options: object) -> None:
+        """Called by flask-smorest for each view, which is called in the document as it is here: links need that."""
+        super()._store_endpoint_docs(endpoint, *arguments, **options)
+        for name, described in self._docs[endpoint].items():
+            if name != "parameters":
+                described.setdefault("manual_doc", {})["operationId"] = endpoint
+
 
 api: Final = _ApiBlueprint("api", __name__, url_prefix="/api/v1", description="Search the library")
 

@@ -1,11 +1,14 @@
 """Results and records as the bodies that `app.api.schemas` describes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from app.runs import run_body
 from app.status import Status
 from app.web.links import record_address
 from catalogue.record import Record
+from catalogue.runs import Run
 from indexer.documents import to_shown
 from search.discovery import FacetPage
 from search.results import Bucket, Hit, MarkedText, Named, SearchPage, Shown
@@ -60,6 +63,16 @@ def record_body(record: Record) -> Body:
         "created": record.created_at.isoformat(),
         "updated": record.updated_at.isoformat(),
     }
+
+
+def reindex_body(run: Run, now: datetime) -> Body:
+    """A rebuild or a rollback, for those who look after the library: with the reason, where it failed or waits."""
+    return {**run_body(run, now), "started_by": run.started_by, "url": reindex_address(run.id)}
+
+
+def reindex_address(number: int) -> str:
+    """Where a rebuild or a rollback can be watched."""
+    return f"/api/v1/reindexes/{number}"
 
 
 def _hit(hit: Hit) -> Body:

@@ -94,6 +94,39 @@ STATUS: Final[dict[str, Any]] = {
     },
 }
 
+REINDEX_ASKED_FOR: Final[dict[str, Any]] = {
+    "number": 3,
+    "kind": "rebuild",
+    "state": "requested",
+    "index": None,
+    "done": 0,
+    "total": None,
+    "per_second": None,
+    "seconds_left": None,
+    "requested": "2026-03-01T09:30:00+00:00",
+    "finished": None,
+    "error": None,
+    "started_by": "API key Catalogue sync",
+    "url": "/api/v1/reindexes/3",
+}
+
+REINDEX: Final[dict[str, Any]] = {
+    **REINDEX_ASKED_FOR,
+    "state": "filling",
+    "index": "g2",
+    "done": 21_000,
+    "total": 34_000,
+    "per_second": 5200.5,
+    "seconds_left": 2.5,
+}
+
+REINDEX_CANCELLED: Final[dict[str, Any]] = {
+    **REINDEX,
+    "state": "cancelled",
+    "seconds_left": None,
+    "finished": "2026-03-01T09:30:05+00:00",
+}
+
 REFUSED: Final[dict[str, Any]] = {
     "type": "about:blank",
     "title": "Bad Request",
@@ -142,6 +175,15 @@ FLAWED: Final[dict[str, Any]] = {
             "limit": "an id that the library knows; or leave it out",
         },
     ],
+}
+
+RUNNING: Final[dict[str, Any]] = {
+    "type": "about:blank",
+    "title": "Conflict",
+    "status": 409,
+    "detail": "A rebuild is under way already, number 3, started by ann@example.org.",
+    "request_id": "07fd2be5a91c4638",
+    "running": "/api/v1/reindexes/3",
 }
 
 UNAVAILABLE: Final[dict[str, Any]] = {

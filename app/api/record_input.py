@@ -30,10 +30,19 @@ from catalogue.validation import (
 
 _FLAWLESS: Final = Draft(title="Flawless")
 
-# Text without controls, with something in it that can be seen, and without what separates the labels of a path.
+# Nothing that controls, something that can be seen, and in a label nothing that separates the labels of a path.
 _NO_CONTROL: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_TEXT: Final = rf"^[^{_NO_CONTROL}]*$"
 _VISIBLE: Final = rf"^[^{_NO_CONTROL}]*[^\s{_NO_CONTROL}][^{_NO_CONTROL}]*$"
-_PATH_PART: Final = rf"[^>{_NO_CONTROL}]*[^>\s{_NO_CONTROL}][^>{_NO_CONTROL}]*"
+_LABEL: Final = rf"\s*[^>\s{_NO_CONTROL}][^>{_NO_CONTROL}]{{0,{MAX_NAME - 1}}}"
+_PATH: Final = rf"^{_LABEL}(>{_LABEL}){{0,{MAX_DEPTH - 1}}}$"
+
+_YEAR: Final = "([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"  # not 0000
+_DATE: Final = f"^{_YEAR}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+_LINK: Final = rf"^https?://[^\s\\/?#@:\[\]{_NO_CONTROL}]+(:[0-9]{{1,4}})?([/?#][^\s\\{_NO_CONTROL}]*)?$"
+_LANGUAGE: Final = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$"
+_DOI: Final = rf"^(https?://(dx\.|www\.)?doi\.org/|doi:)?10\.[0-9]{{4,9}}(\.[0-9]+)*/[^\s%{_NO_CONTROL}]+$"
+_ISBN: Final = "^[0-9][- 0-9]{8,15}[0-9Xx]$"
 
 _Check = Callable[[Any], Draft]
 
@@ -94,14 +103,13 @@ def _entry(field: str) -> _Check:
     return lambda value: replace(_FLAWLESS, **{field: (value,)})
 
 
-def _optional(field: str, longest: int, description: str, **says: Any) -> _Text:  # noqa: ANN401 - JSON Schema's
-    metadata = {"description": description, "maxLength": longest, **says}
+def _optional(field: str, longest: int, description: str, pattern: str) -> _Text:
+    metadata = {"description": description, "maxLength": longest, "pattern": pattern}
     return _Text(_part(field), allow_none=True, load_default=None, metadata=metadata)
 
 
 def _list_of(item: type[Schema], most: int, description: str) -> fields.List[Any]:
-    either = {"anyOf": [{"required": ["id"]}, {"required": ["label"]}]}
-    entry = fields.Nested(item, metadata=either, error_messages={"null": "an object"})
+    entry = fields.Nested(item, error_messages={"null": "an object"})
     return fields.List(
         entry,
         load_default=[],
@@ -123,8 +131,7 @@ class ConceptInputSchema(_Strict):
         _entry("themes"),
         metadata={
             "description": _ABOUT_PATH,
-            "pattern": rf"^{_PATH_PART}(>{_PATH_PART}){{0,{MAX_DEPTH - 1}}}$",
-            "maxLength": MAX_NAME,
+            "pattern": _PATH,
         },
     )
 
@@ -168,7 +175,9 @@ class RecordInputSchema(_Strict):
         metadata={"pattern": _VISIBLE, "maxLength": MAX_TITLE, "description": "The one member that has to be there."},
     )
     contributors = _list_of(ContributorInputSchema, MAX_CONTRIBUTORS, "Authors and others, in their order.")
-    responsibility = _optional("responsibility", MAX_RESPONSIBILITY, "The statement of responsibility as printed.")
+    responsibility = _optional(
+        "responsibility", MAX_RESPONSIBILITY, "The statement of responsibility as printed.", _TEXT
+    )
     publishers = _list_of(PublisherInputSchema, MAX_PUBLISHERS, "In their order.")
     date = _Text(
         _check_date,
@@ -176,8 +185,7 @@ class RecordInputSchema(_Strict):
         load_default=None,
         metadata={
             "description": "As precise as is known: 2017, 2017-04, 2017-04-18.",
-            "pattern": r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$",
-            "format": "partial-date",
+            "pattern": _DATE,
         },
     )
     type = fields.Nested(
@@ -187,11 +195,11 @@ class RecordInputSchema(_Strict):
         metadata={"description": "What kind of resource it is."},
     )
     themes = _list_of(ConceptInputSchema, MAX_THEMES, "What it is about.")
-    abstract = _optional("abstract", MAX_ABSTRACT, "Plain text. An empty line begins a new paragraph.")
-    link = _optional("link", MAX_LINK, "Where the resource itself is: http:// or https://.", format="uri")
-    language = _optional("language", MAX_LANGUAGE, "A language tag such as en, cy or pt-BR.", format="language")
-    doi = _optional("doi", MAX_DOI, "10.1000/182, also with https://doi.org/ before it.", format="doi")
-    isbn = _optional("isbn", 100, "Of 10 or 13 digits.", format="isbn")
+    abstract = _optional("abstract", MAX_ABSTRACT, "Plain text. An empty line begins a new paragraph.", _TEXT)
+    link = _optional("link", MAX_LINK, "Where the resource itself is: http:// or https://.", _LINK)
+    language = _optional("language", MAX_LANGUAGE, "A language tag such as en, cy or pt-BR.", _LANGUAGE)
+    doi = _optional("doi", MAX_DOI, "10.1000/182, also with https://doi.org/ before it.", _DOI)
+    isbn = _optional("isbn", 17, "Of 10 or 13 digits, with or without hyphens; the last one is checked.", _ISBN)
     published = _Flag(
         load_default=True,
         metadata={"description": "Whether everybody finds it. If not, it is a draft, which only the staff see."},

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.api import examples
 from app.api.access import present_key, shown_key
-from app.api.answers import RECORD_ETAG, for_keys, problem, refused, unavailable
+from app.api.answers import RECORD_ETAG, for_keys, leads_to, problem, refused, unavailable
 from app.api.blueprint import api
 from app.api.bodies import record_body
 from app.api.drafts import WrittenRecord, written_record
@@ -34,21 +34,29 @@ _ID: Final = {
     "name": "record_id",
     "in": "path",
     "description": "The record's id.",
-    "schema": {"type": "string", "maxLength": 200, "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]*(/[A-Za-z0-9._:-]+)*$"},
+    "schema": {
+        "type": "string",
+        "maxLength": 200,
+        "pattern": r"^[A-Za-z0-9][A-Za-z0-9._:-]*(/\.*[A-Za-z0-9_:-][A-Za-z0-9._:-]*)*$",
+    },
 }
 _IF_MATCH: Final = {
     "name": "If-Match",
     "in": "header",
     "description": "The ETag of the version that is to be changed, or * for whatever is there.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*)$'},
+    "example": "*",
 }
 _IF_NONE_MATCH: Final = {
     "name": "If-None-Match",
     "in": "header",
     "description": "*: only if there is no such record yet.",
-    "schema": {"enum": ["*"]},
+    "schema": {"type": "string", "enum": ["*"]},
 }
 _LOCATION: Final = {"Location": {"description": "The record's address.", "schema": {"type": "string"}}}
+
+_THIS: Final = {"record_id": "$response.body#/id"}
+_THIS_VERSION: Final = {**_THIS, "If-Match": "$response.header.ETag"}
 
 _changed_meanwhile: Final = problem(
     HTTPStatus.PRECONDITION_FAILED,
@@ -75,6 +83,7 @@ _raced: Final = problem(HTTPStatus.CONFLICT, "Somebody else wrote at the same mo
     example=examples.GONE,
 )
 @unavailable
+@leads_to(HTTPStatus.OK, ("delete_record", _THIS_VERSION))
 def record(_arguments: dict[str, Any], record_id: str) -> Response:
     """A record as the catalogue holds it."""
     with services().catalogue.read() as session:
@@ -107,6 +116,8 @@ def record(_arguments: dict[str, Any], record_id: str) -> Response:
 @problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body is not JSON in UTF-8, or is compressed.")
 @problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Something is wrong with the record.", example=examples.FLAWED)
 @unavailable
+@leads_to(HTTPStatus.OK, ("record", _THIS), ("delete_record", _THIS_VERSION))
+@leads_to(HTTPStatus.CREATED, ("record", _THIS), ("delete_record", _THIS_VERSION))
 def put_record(_arguments: dict[str, Any], body: dict[str, Any], record_id: str) -> Response:
     """Writes a record: adds it, changes it to what the body says, or restores it.
 

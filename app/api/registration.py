@@ -4,19 +4,22 @@ from typing import Any, Final, cast
 
 from flask import Flask
 
-from app.api import record_views, views
+from app.api import record_views, reindex_views, views
 from app.api.blueprint import DocumentedApi, api
 
 # Imported for the views that they add to the blueprint: whoever adds a module names it here.
-_VIEWS: Final = (record_views, views)
+_VIEWS: Final = (record_views, reindex_views, views)
 
 _TITLE: Final = "The Belong library"
 
 _ABOUT: Final = (
-    "Searches the library and reads its records, as the pages do; with a key, writes records. "
+    "Searches the library and reads its records, as the pages do; with a key, writes records and makes the index anew. "
     "A parameter that is not known, or that is given twice and may not be, is refused with 400. Errors are problem "
     "details (RFC 9457). What is read has an ETag."
 )
+
+# What is named by its id or its label: marshmallow has no words for that.
+_NAMED: Final = ("ConceptInput", "PublisherInput", "ContributorInput")
 
 _KEY: Final = {
     "type": "http",
@@ -38,5 +41,8 @@ def register_api(app: Flask) -> None:
         ETAG_DISABLED=True,  # flask-smorest's own: ours is set on all answers alike
     )
     documented = DocumentedApi(app)
-    cast("Any", documented.spec.components).security_scheme("key", _KEY)
+    components = cast("Any", documented.spec.components)
+    components.security_scheme("key", _KEY)
     documented.register_blueprint(api)
+    for name in _NAMED:
+        components.schemas[name]["anyOf"] = [{"required": ["id"]}, {"required": ["label"]}]

@@ -161,6 +161,24 @@ class RunSchema(Schema):
     finished = fields.DateTime(required=True, allow_none=True)
 
 
+class ReindexSchema(RunSchema):
+    """A time when the index was made anew, or when searches went back to the one before."""
+
+    error = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why it failed; or why it waits, while it is under way."},
+    )
+    started_by = fields.String(required=True)
+    url = fields.String(required=True, metadata={"description": "Its own address."})
+
+
+class ReindexesSchema(Schema):
+    """Several of them."""
+
+    reindexes = _list_of(ReindexSchema)
+
+
 class FreshnessSchema(Schema):
     """How far the index is behind the catalogue."""
 
@@ -213,3 +231,4 @@ class ProblemSchema(Schema):
     )
     version = fields.Integer(metadata={"description": "The version that the record has now."})
     role = fields.String(metadata={"description": "The role that a key needs for this."})
+    running = fields.String(metadata={"description": "The address of what is under way already."})

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, abort, jsonify
 
 from app.api import examples
-from app.api.answers import ETAG, problem, refused, unavailable
+from app.api.answers import ETAG, leads_to, problem, refused, unavailable
 from app.api.blueprint import api
 from app.api.bodies import facet_body, search_body, status_body
 from app.api.schemas import FacetPageSchema, NoParameters, SearchPageSchema, StatusSchema
@@ -21,6 +21,7 @@ from mappings.fields import FACET_NAMES
 @api.response(HTTPStatus.OK, SearchPageSchema, example=examples.SEARCH_PAGE, headers=ETAG)
 @refused
 @unavailable
+@leads_to(HTTPStatus.OK, ("record", {"record_id": "$response.body#/hits/0/id"}))
 def search(arguments: dict[str, Any]) -> Response:
     """One page of results, with facets and highlighted words."""
     return jsonify(search_body(services().discovery.search(to_request(arguments))))

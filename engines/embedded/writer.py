@@ -197,8 +197,7 @@ def _add(built: tantivy.Document, field: Field, values: Sequence[str]) -> None:
         case Kind.KEYWORD if field.name == "id":
             _add_in_order(built, field.name, values[0])
         case Kind.KEYWORD | Kind.INTEGER:
-            for value in values:
-                built.add_text(field.name, value)
+            built.add_text(field.name, values[0])
 
 
 def _add_in_order(built: tantivy.Document, field: str, key: str) -> None:

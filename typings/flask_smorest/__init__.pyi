@@ -13,14 +13,19 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 
 class Blueprint(FlaskBlueprint):
     ARGUMENTS_PARSER: ClassVar[FlaskParser]
+    _docs: dict[str, dict[str, Any]]
 
     def __init__(self, name: str, import_name: str, *, url_prefix: str, description: str) -> None: ...
+    def _store_endpoint_docs(self, endpoint: str, *arguments: object, **options: object) -> None: ...
     def arguments(
         self, schema: type[Schema] | Schema, *, location: str, example: Mapping[str, Any] | None = None
     ) -> Callable[[_View], Callable[..., Any]]: ...
     @staticmethod
     def doc(
-        *, security: Sequence[Mapping[str, Sequence[str]]] = ..., parameters: Sequence[Mapping[str, Any]] = ...
+        *,
+        security: Sequence[Mapping[str, Sequence[str]]] = ...,
+        parameters: Sequence[Mapping[str, Any]] = ...,
+        responses: Mapping[int, Mapping[str, Any]] = ...,
     ) -> Callable[[_View], Callable[..., Any]]: ...
     def response(
         self,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.services import services
 from app.staff.access import requires
+from app.staff.addresses import NUMBER
 from app.staff.blueprint import staff
 from app.staff.key_forms import NewKeyForm
 from app.staff.visitor import present_account
@@ -40,25 +41,25 @@ def add_key() -> Response:
     return _page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-@staff.get("/keys/<int:key_id>/revoke")
+@staff.get(f"/keys/{NUMBER}/revoke")
 @requires(Role.ADMINISTRATOR)
-def revoke_key(key_id: int) -> Response:
+def revoke_key(number: int) -> Response:
     """Asks whether the key is to be revoked, and says what that does."""
     with services().catalogue.read() as session:
-        key = api_keys.get(session, key_id)
+        key = api_keys.get(session, number)
     if key.revoked_at is not None:
         return redirect(url_for("staff.keys"), HTTPStatus.SEE_OTHER)
     return make_response(render_template("staff/key_revoke.html", key=key, section="keys"))
 
 
-@staff.post("/keys/<int:key_id>/revoke")
+@staff.post(f"/keys/{NUMBER}/revoke")
 @requires(Role.ADMINISTRATOR)
-def do_revoke_key(key_id: int) -> Response:
+def do_revoke_key(number: int) -> Response:
     """Revokes the key; a second time nothing changes."""
     with services().catalogue.write() as session:
-        key = api_keys.get(session, key_id)
+        key = api_keys.get(session, number)
         if key.revoked_at is None:
-            api_keys.revoke(session, key_id)
+            api_keys.revoke(session, number)
             audit.record(session, actor=present_account().name, action="api-key.revoked", subject=key.name)
     flash(f"The key {key.name} is revoked: it opens nothing any more.")
     return redirect(url_for("staff.keys"), HTTPStatus.SEE_OTHER)

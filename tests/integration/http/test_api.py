@@ -10,7 +10,7 @@ from marshmallow import Schema
 
 from app.api import examples
 from app.api.record_input import RecordInputSchema
-from app.api.schemas import FacetPageSchema, ProblemSchema, RecordSchema, SearchPageSchema, StatusSchema
+from app.api.schemas import FacetPageSchema, ProblemSchema, RecordSchema, ReindexSchema, SearchPageSchema, StatusSchema
 from bootstrap.services import Services
 from mappings.fields import FACET_NAMES
 from tests.conftest import GONE_ID, GONE_TITLE
@@ -89,6 +89,10 @@ def test_a_record_is_as_its_schema_says(client: FlaskClient) -> None:
     ("example", "schema"),
     [
         (examples.RECORD_INPUT, RecordInputSchema),
+        (examples.REINDEX_ASKED_FOR, ReindexSchema),
+        (examples.REINDEX, ReindexSchema),
+        (examples.REINDEX_CANCELLED, ReindexSchema),
+        (examples.RUNNING, ProblemSchema),
         (examples.CHANGED_MEANWHILE, ProblemSchema),
         (examples.FLAWED, ProblemSchema),
         (examples.SEARCH_PAGE, SearchPageSchema),

@@ -33,6 +33,10 @@ def test_it_is_openapi_3_1_of_all_addresses(document: Document) -> None:
         "GET /api/v1/records/{record_id}",
         "PUT /api/v1/records/{record_id}",
         "DELETE /api/v1/records/{record_id}",
+        "GET /api/v1/reindexes",
+        "POST /api/v1/reindexes",
+        "GET /api/v1/reindexes/{number}",
+        "POST /api/v1/reindexes/{number}/cancel",
         "GET /api/v1/status",
     }
 

@@ -98,8 +98,9 @@ def test_a_key_is_revoked_after_a_question(services: Services, administrator: St
     ]
 
 
-def test_a_key_that_never_was_is_not_found(administrator: StaffBrowser) -> None:
-    assert administrator.get("/staff/keys/99/revoke").status_code == 404
+@pytest.mark.parametrize("number", ["0", "99", "9" * 9, "9" * 10, "9" * 30, "-1", "x"])
+def test_a_key_that_never_was_is_not_found(administrator: StaffBrowser, number: str) -> None:
+    assert administrator.get(f"/staff/keys/{number}/revoke").status_code == 404
 
 
 def test_a_key_opens_no_page_of_the_staff(services: Services, administrator: StaffBrowser) -> None:
