@@ -60,10 +60,11 @@ def status(number: int | None, *, following: bool, as_json: bool) -> None:
         run = read_run(services, number) if number is not None else _newest(services)
         if run is not None and following and not run.is_ended:
             run = follow(services, run.id)
+        way_back = _way_back(services) if number is None else []
     if run is None:
         click.echo("null" if as_json else "The index has not been made anew yet.")
         return
-    click.echo(json.dumps(_body(run), ensure_ascii=False) if as_json else _told(run))
+    click.echo(json.dumps(_body(run), ensure_ascii=False) if as_json else "\n".join([*_told(run), *way_back]))
     sys.exit(REFUSED if run.state in {RunState.FAILED, RunState.CANCELLED} else 0)
 
 
@@ -141,7 +142,19 @@ def _body(run: "Run") -> dict[str, object]:
     return {**run_body(run, datetime.now(UTC)), "started_by": run.started_by}
 
 
-def _told(run: "Run") -> str:
+def _way_back(services: "Services") -> list[str]:
+    """To which index searches can go back."""
+    from catalogue import generations
+    from catalogue.generations import GenerationState
+
+    with services.catalogue.read() as session:
+        kept = generations.in_state(session, GenerationState.KEPT)
+    if kept is None or kept.frozen_at is not None or kept.keep_until is None:
+        return []
+    return [f"Until {moment_text(kept.keep_until)} belong reindex rollback lets searches go back to {kept.name}."]
+
+
+def _told(run: "Run") -> list[str]:
     from app.runs import run_body
 
     body = run_body(run, datetime.now(UTC))
@@ -158,4 +171,4 @@ def _told(run: "Run") -> str:
         lines.append(f"  index {run.generation}")
     if run.error:
         lines.append(f"  {'because' if run.is_ended else 'waits'}: {run.error}")
-    return "\n".join(lines)
+    return lines

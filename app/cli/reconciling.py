@@ -40,12 +40,23 @@ def _compare(services: "Services", *, repair: bool) -> "Mapping[str, Any]":
     from catalogue import runs
     from catalogue.runs import RunKind
 
+    _require_engine(services)
     with services.catalogue.write() as session:
         number = runs.start(session, RunKind.RECONCILE, started_by=who(), repair=repair)
     report = follow(services, number).report
     if report is None:
         fail(f"The reconciliation number {number} left no report")
     return report
+
+
+def _require_engine(services: "Services") -> None:
+    """Ends with exit status 2 where the engine does not answer: a run that was asked for would wait for it."""
+    from search.errors import EngineError
+
+    try:
+        services.engine.product()
+    except EngineError as e:
+        fail(f"{e}. Nothing was compared: run this again when it answers (belong engine)")
 
 
 def _mended(services: "Services", found: "Mapping[str, Any]") -> "Mapping[str, Any]":

@@ -1,5 +1,6 @@
 """`belong serve`."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -50,6 +51,8 @@ def _prepare(services: "Services") -> None:
             click.echo("Nobody can sign in at /staff/ yet: belong user add NAME --role administrator", err=True)
     if services.settings.redis_url is not None:
         return  # the workers do it
+    if _has_no_index(services):
+        click.echo("The index is made from the catalogue: about a minute for 30,000 records.", err=True)
     try:
         with progress() as line:
             services.indexer.catch_up(lambda: show_work(services, line))
@@ -62,6 +65,14 @@ def _is_empty(services: "Services") -> bool:
 
     with services.catalogue.read() as session:
         return records.is_empty(session)
+
+
+def _has_no_index(services: "Services") -> bool:
+    """Whether the engine has none that changes come to: at the first start, or after it was changed."""
+    from catalogue.freshness import read_freshness
+
+    with services.catalogue.read() as session:
+        return read_freshness(session, now=datetime.now(UTC), place=services.settings.index_place).index is None
 
 
 def _has_administrator(services: "Services") -> bool:

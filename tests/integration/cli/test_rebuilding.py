@@ -108,6 +108,20 @@ def test_rollback_goes_back_and_forth(data: Path) -> None:
     assert run(data, "search", "--json").json["index"] == "g2"
 
 
+def test_status_tells_a_rollback_and_the_way_back(data: Path) -> None:
+    assert "rollback" not in run(data, "reindex", "status").stdout
+    run(data, "reindex")
+    said = run(data, "reindex", "status").stdout
+    assert said.startswith("Rebuild number 2: done")
+    assert said.endswith(" UTC belong reindex rollback lets searches go back to g1.\n")
+    run(data, "reindex", "rollback")
+    said = run(data, "reindex", "status").stdout
+    assert said.startswith("Rollback number 3: done")
+    assert "\n  index g1\n" in said
+    assert said.endswith(" UTC belong reindex rollback lets searches go back to g2.\n")
+    assert "lets searches" not in run(data, "reindex", "status", "2").stdout
+
+
 def test_a_failed_rebuild_is_told_with_its_reason(services: Services, data: Path) -> None:
     number = ask_for_rebuild(services)
     services.indexer.catch_up(lambda: shutil.rmtree(data / "index" / "g2", ignore_errors=True))

@@ -100,6 +100,19 @@ def test_one_under_way_is_named(services: Services, data: Path) -> None:
     assert f"number {number}, started by Ada" in done.stderr
 
 
+def test_without_the_engine_it_is_refused_and_nothing_is_left_to_be_done(
+    services: Services, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENGINE", "elasticsearch")
+    monkeypatch.setenv("ELASTICSEARCH_URL", "http://127.0.0.1:1")
+    done = run(data, "reconcile", "--repair")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("belong: Elasticsearch cannot be reached: ")
+    assert done.stderr.endswith("Nothing was compared: run this again when it answers (belong engine)\n")
+    with services.catalogue.read() as session:
+        assert runs.unfinished(session) == []
+
+
 def test_where_there_is_no_index_nothing_can_be_compared(tmp_path: Path) -> None:
     done = run(tmp_path / "data", "reconcile")
     assert (done.returncode, done.stdout) == (2, "")

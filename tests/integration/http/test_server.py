@@ -179,7 +179,10 @@ def test_the_first_start_fills_an_empty_catalogue_and_the_second_takes_seconds(
 ) -> None:
     first = start_server(tmp_path / "fresh")
     assert first.total("") == 28
-    assert "loading the sample library" in first.log.read_text()
+    said = first.log.read_text()
+    assert "loading the sample library" in said
+    assert "The index is made from the catalogue" in said
+    assert "lost" not in said
     first.stop()
     start = time.monotonic()
     second = start_server(tmp_path / "fresh")
