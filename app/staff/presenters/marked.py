@@ -1,17 +1,25 @@
 """What has become of records that somebody marked to be written to the index again."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from app.staff.presenters.words import moment, records, sentence
 from catalogue.audit import AuditEntry
 from catalogue.generations import Stop
 
+# The entries of the audit log that can be followed, and the page from which they come.
+FOLLOWED: Final = {"records.marked": "choose_records", "dead-letters.retried": "dead_letters"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedView:
-    """How far they are. `waits` is why nothing happens; `refused` is how many the index could not take since."""
+    """How far they are. `waits` is why nothing happens; `refused` is how many the index could not take since.
+
+    `page` is the one from which they were marked, as the navigation knows it.
+    """
 
     entry: int
+    page: str
     count: int
     heading: str
     asked: str
@@ -34,6 +42,7 @@ def present_marked(entry: AuditEntry, *, waiting: int, refused: int, stop: Stop 
     text = f"{done:,} of {records(count)} {'is' if count == 1 else 'are'} written to the index"
     return MarkedView(
         entry=entry.id,
+        page=FOLLOWED[entry.action],
         count=count,
         heading=f"{records(count)} to be written again",
         asked=f"Asked for by {entry.actor} on {moment(entry.at)}.",

@@ -13,7 +13,7 @@ from app.services import services
 from app.staff.access import requires
 from app.staff.addresses import NUMBER
 from app.staff.blueprint import staff
-from app.staff.presenters.marked import MarkedView, present_marked
+from app.staff.presenters.marked import FOLLOWED, MarkedView, present_marked
 from app.staff.presenters.words import sentence
 from app.staff.resync_form import ResyncForm
 from app.staff.visitor import present_account
@@ -26,9 +26,6 @@ from catalogue.roles import Role
 _NOTHING_NAMED: Final = (
     "Say which records: by at least one of the fields. To write all of them again, rebuild the index."
 )
-
-# Entries of the audit log that have a page here.
-_FOLLOWED: Final = frozenset({"records.marked", "dead-letters.retried"})
 
 
 @staff.get("/index/resync")
@@ -55,7 +52,8 @@ def resync() -> Response:
 @requires(Role.VIEWER)
 def marked(number: int) -> str:
     """How far records are that somebody marked."""
-    return render_template("staff/marked.html", view=_marked(number), section="index", page="choose_records")
+    view = _marked(number)
+    return render_template("staff/marked.html", view=view, section="index", page=view.page)
 
 
 @staff.get(f"/index/marked/{NUMBER}/now")
@@ -91,7 +89,7 @@ def _mark(form: ResyncForm, selection: Selection) -> Response:
 def _marked(number: int) -> MarkedView:
     with services().catalogue.read() as session:
         entry = audit.get(session, number)
-        if entry.action not in _FOLLOWED:
+        if entry.action not in FOLLOWED:
             abort(HTTPStatus.NOT_FOUND, "Nobody has marked any records under this number.")
         return present_marked(
             entry,
