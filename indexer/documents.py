@@ -1,9 +1,11 @@
 """A record as a document: pure, and the same for every engine."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from catalogue.record import Concept, PartialDate, Record
 from mappings.analysis import fold, folded_words, searchable
+from mappings.completion import COMPLETED_FACETS, completion_terms, names_field
 from mappings.fields import EVERYTHING, NONE_GIVEN, facet_term
 from search.engine import Document
 from search.results import Named, Shown
@@ -17,23 +19,37 @@ _BEFORE_ALL: Final = "\x1f"
 def to_document(record: Record) -> Document:
     """The document that shows a record: a value for each field of `mappings.fields` that the record has."""
     texts = _texts(record)
+    facets = _facets(record)
     return {
         "id": record.id,
         "version": record.version,
         **texts,
         EVERYTHING: "\n".join([*(text for values in texts.values() for text in values), *_year(record)]),
         "exact_title": folded_words(record.title),
-        "theme": _facet_terms([(c.id, c.label) for theme in record.themes for c in _with_broader(theme)]),
-        "type": _facet_terms([(c.id, c.label) for c in _with_broader(record.type)]),
-        "year": _facet_terms([(year, year) for year in _year(record)]),
-        "author": _facet_terms([(c.agent.id, c.agent.name) for c in record.contributors]),
-        "publisher": _facet_terms([(publisher.id, publisher.name) for publisher in record.publishers]),
+        **facets,
+        **{names_field(facet): _completion_terms(facets[facet]) for facet in COMPLETED_FACETS},
         "newest": f"{_falling(record.date)} {record.id}",
         "oldest": f"{_rising(record.date)} {record.id}",
         # The separator sorts before all that a title holds, also before a space: "Cohesion" before "Cohesion and more".
         "by_title": f"{fold(record.title)}{_BEFORE_ALL}{record.id}",
         "shown": to_json(to_shown(record)),
     }
+
+
+def _facets(record: Record) -> dict[str, list[str]]:
+    """The values of each facet with their labels."""
+    return {
+        "theme": _facet_terms([(c.id, c.label) for theme in record.themes for c in _with_broader(theme)]),
+        "type": _facet_terms([(c.id, c.label) for c in _with_broader(record.type)]),
+        "year": _facet_terms([(year, year) for year in _year(record)]),
+        "author": _facet_terms([(c.agent.id, c.agent.name) for c in record.contributors]),
+        "publisher": _facet_terms([(publisher.id, publisher.name) for publisher in record.publishers]),
+    }
+
+
+def _completion_terms(facet_terms: Iterable[str]) -> list[str]:
+    """The names of some values as they are completed; none given has no name."""
+    return [completion for term in facet_terms for completion in completion_terms(term)]
 
 
 def _texts(record: Record) -> dict[str, list[str]]:

@@ -2,7 +2,8 @@
 
 A *text* field is analysed (see `mappings.analysis`) and searched. A *facet* field holds the values that a record has,
 each an id with its label (`facet_term`), for filtering and counting. A *sort* field holds one string per document
-whose byte order is the order of the results. A *keyword* field is matched whole, and a *stored* one is only given back.
+whose byte order is the order of the results. A *keyword* field is matched whole or by how it begins, and a *stored* one
+is only given back.
 """
 
 from collections.abc import Iterator
@@ -99,6 +100,9 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(name="year", kind=Kind.FACET, query_names=("year",), meaning="The year of publication, four digits."),
     Field(name="author", kind=Kind.FACET, meaning="Ids of the contributors, whatever their role."),
     Field(name="publisher", kind=Kind.FACET, meaning="Ids of the publishers."),
+    Field(name="theme_names", kind=Kind.KEYWORD, meaning="The names of the themes, as they are completed."),
+    Field(name="author_names", kind=Kind.KEYWORD, meaning="The names of the contributors, as they are completed."),
+    Field(name="publisher_names", kind=Kind.KEYWORD, meaning="The names of the publishers, as they are completed."),
     Field(name="newest", kind=Kind.SORT, meaning="Falling date, undated last, then id."),
     Field(name="oldest", kind=Kind.SORT, meaning="Rising date, undated last, then id."),
     Field(name="by_title", kind=Kind.SORT, meaning="The folded title, then id."),

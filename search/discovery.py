@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from mappings.analysis import fold
+from mappings.completion import never_suggested
 from mappings.fields import NONE_GIVEN
+from search.completion import Completion, CompletionRequest, marked, mixed, read_beginning
 from search.engine import SearchEngine
 from search.language.leaves import positive_leaves
 from search.request import FacetValue, SearchRequest, Sort
@@ -71,6 +73,17 @@ class Discovery:
             facets={facet: self._labelled(facet, buckets) for facet, buckets in page.facets.items()},
             suggestion=suggest_spelling(self._engine, request) if found == 0 else None,
         )
+
+    def complete(
+        self, text: str, *, filters: Mapping[str, tuple[FacetValue, ...]] | None = None, limit: int
+    ) -> tuple[Completion, ...]:
+        """What somebody who has typed a text may be about to type: a mix of names and titles, best first, marked."""
+        beginning = read_beginning(text)
+        if beginning is None:
+            return ()
+        request = CompletionRequest(beginning=beginning, limit=limit, filters=filters or {}, without=never_suggested())
+        chosen = mixed(self._engine.complete(request), limit)
+        return tuple(replace(each, marked=marked(each.label, beginning)) for each in chosen)
 
     def facet_page(self, request: SearchRequest, facet: str, *, containing: str = "", page: int = 1) -> FacetPage:
         """One page of a facet's values whose labels contain a text, whatever its case and accents."""

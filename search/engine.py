@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final, NewType, Protocol
 
+from search.completion import Completion, CompletionRequest
 from search.request import SearchRequest
 from search.results import Bucket, SearchPage
 
@@ -54,6 +55,14 @@ class SearchEngine(Protocol):
 
         No more edits than the shorter of both has letters. The word itself is among them if the index has it. A text
         that is not one word has none.
+        """
+        ...
+
+    def complete(self, request: CompletionRequest) -> tuple[Completion, ...]:
+        """Names and titles that fit what was typed, of each kind the best ones, without marks.
+
+        Names at the best place come first, then those of the most records; titles at the best place, then the newest.
+        An index that lacks their fields has none.
         """
         ...
 

@@ -41,5 +41,11 @@ def from_json(text: str | bytes) -> Shown:
     )
 
 
+def read_title(text: str | bytes) -> str:
+    """The title alone of what `to_json` gave."""
+    title: str = json.loads(text)["title"]
+    return title
+
+
 def _named(rows: Any) -> tuple[Named, ...]:  # noqa: ANN401 - rows of JSON
     return tuple(Named(id=row[0], label=row[1], role=row[2] if len(row) > 2 else None) for row in rows)

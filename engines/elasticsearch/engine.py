@@ -8,6 +8,7 @@ from elasticsearch.dsl import Q
 from rapidfuzz.distance import OSA
 
 from engines.elasticsearch.breaker import Breaker
+from engines.elasticsearch.completion import SPARE, completion_body, lacks_names, read_completions
 from engines.elasticsearch.errors import body_of, translated
 from engines.elasticsearch.facets import MOST_BUCKETS, aggregations, all_values, read_buckets
 from engines.elasticsearch.highlight import highlighting, spans
@@ -16,6 +17,7 @@ from engines.elasticsearch.queries import compile_node, filtered, ranked
 from engines.elasticsearch.schema import words_field
 from mappings.analysis import searchable
 from mappings.fields import EVERYTHING
+from search.completion import Completion, CompletionRequest
 from search.engine import MOST_EDITS, GenerationName, WordFrequency
 from search.errors import EngineFault, EngineTimeout, IndexIncompatible, IndexMissing
 from search.passages import mark, passage
@@ -110,6 +112,15 @@ class ElasticsearchEngine:
             case _:
                 return ()
 
+    def complete(self, request: CompletionRequest) -> tuple[Completion, ...]:
+        """Names and titles that fit what was typed."""
+        first, second = SPARE
+        # Nothing is scored by how rare a word is: the shards need not tell each other beforehand.
+        _, answer = self._ask(completion_body(request, first), search_type="query_then_fetch")
+        if lacks_names(request, answer):
+            _, answer = self._ask(completion_body(request, second), search_type="query_then_fetch")
+        return read_completions(request, answer)
+
     def generation(self) -> GenerationName:
         """The active generation. Raises whatever keeps it from being searched, with what an operator has to know."""
         with self._breaker.guarded():
@@ -137,22 +148,22 @@ class ElasticsearchEngine:
             self._indices.check(generation)
         return generation
 
-    def _ask(self, body: dict[str, Any]) -> tuple[GenerationName, Mapping[str, Any]]:
+    def _ask(self, body: dict[str, Any], search_type: str = SEARCH_TYPE) -> tuple[GenerationName, Mapping[str, Any]]:
         """One search, and who answered. A rebuild may just have removed the index of the alias: then once more."""
         try:
-            answer = self._search(body)
+            answer = self._search(body, search_type)
         except IndexMissing:
             self.generation()  # knows better what is missing
-            answer = self._search(body)
+            answer = self._search(body, search_type)
         except EngineFault:
             self.generation()  # an index that is none of ours refuses what we ask, and that is the better reason
             raise
         return self._answering(answer["hits"]["hits"]), answer
 
-    def _search(self, body: dict[str, Any]) -> Mapping[str, Any]:
+    def _search(self, body: dict[str, Any], search_type: str) -> Mapping[str, Any]:
         limited = {**body, "timeout": _GIVES_UP}
         with self._breaker.guarded(), translated():
-            answer = body_of(self._client.search(index=self._indices.alias, body=limited, search_type=SEARCH_TYPE))
+            answer = body_of(self._client.search(index=self._indices.alias, body=limited, search_type=search_type))
         if answer["timed_out"] or answer["_shards"]["failed"]:
             raise EngineTimeout("Elasticsearch answered in part only")
         return answer

@@ -10,6 +10,7 @@ import tantivy
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from engines.embedded.completion import Completer
 from engines.embedded.errors import translated
 from engines.embedded.facets import FacetCounter
 from engines.embedded.generations import ChangedAt, GenerationFolders, OpenIndex
@@ -20,6 +21,7 @@ from engines.embedded.ranking import Address, ranked_addresses, total_of
 from engines.embedded.schema import plain_analyzer, words_field
 from mappings.analysis import searchable
 from mappings.fields import EVERYTHING
+from search.completion import Completion, CompletionRequest
 from search.engine import MOST_EDITS, GenerationName, WordFrequency
 from search.errors import EngineError, IndexMissing
 from search.passages import mark, passage
@@ -91,6 +93,12 @@ class EmbeddedEngine:
                     return _similar(self._current(), folded)
                 case _:
                     return ()
+
+    def complete(self, request: CompletionRequest) -> tuple[Completion, ...]:
+        """Names and titles that fit what was typed."""
+        with translated():
+            snapshot = self._current()
+            return Completer(snapshot.searcher, snapshot.opened.index.schema, snapshot.compiler).complete(request)
 
     def generation(self) -> GenerationName:
         """The active generation."""

@@ -130,10 +130,13 @@ class GenerationFolders:
     def is_sound(self, generation: GenerationName) -> bool:
         """Whether a generation is there, of this release's format, and undamaged."""
         try:
+            # Looked at before it is opened: over some damage tantivy panics.
+            if not self._checksums.hold(self._root / generation):
+                return False
             self.open(generation)
-            return self._checksums.hold(self._root / generation)
-        except (IndexMissing, IndexIncompatible, OSError, ValueError):
+        except (IndexMissing, IndexIncompatible, OSError, ValueError, KeyError, TypeError):
             return False
+        return True
 
     def is_current(self, generation: GenerationName) -> bool:
         """Whether a generation says that it was made with this release's form. Raises IndexMissing."""

@@ -58,6 +58,11 @@ class QueryCompiler:
         tree = self._compile(request.query.tree, ranked=False)
         return Query.boolean_query([(Occur.Must, tree), *self._filters(filters)])
 
+    def filtered(self, filters: Mapping[str, tuple[FacetValue, ...]]) -> Query:
+        """All records that pass the filters, for counting only."""
+        clauses = list(self._filters(filters))
+        return Query.boolean_query(clauses) if clauses else Query.all_query()
+
     def having(self, query: Query, facet: str, value: str) -> Query:
         """Those that a query finds that have a value of a facet, for counting only."""
         return Query.boolean_query([(Occur.Must, query), (Occur.Must, self._value_query(facet, [value]))])

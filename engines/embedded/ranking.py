@@ -6,7 +6,7 @@ ties there by the numbers of the following bytes, and what ties even then by the
 the page are looked at.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
@@ -38,12 +38,29 @@ def ranked_addresses(
 ) -> tuple[int, list[Address]]:
     """The exact total, and the documents of the page in order: by id where the index lacks what they are sorted by."""
     scored = request.sort is Sort.RELEVANCE and next(positive_leaves(request.query.tree), None) is not None
-    asked = _SORT_FIELDS.get(request.sort, "id")
-    field = asked if compiler.has(asked) else "id"
+    field = _order_field(compiler, request.sort)
     end = request.offset + request.size
     found = _fetch(searcher, compiler.ranked(request), end, None if scored else order_fields(field)[0])
-    groups = ([address for _, address in tied] for _, tied in groupby(found.hits, key=itemgetter(0)))
-    return total_of(found), _settled(groups, request.offset, end, _by_key(searcher, field))
+    return total_of(found), _settled(_tied(found), request.offset, end, _by_key(searcher, field))
+
+
+def newest_addresses(
+    searcher: tantivy.Searcher, compiler: QueryCompiler, query: tantivy.Query, count: int
+) -> list[Address]:
+    """So many of the documents that a query finds, the newest first."""
+    field = _order_field(compiler, Sort.NEWEST)
+    found = _fetch(searcher, query, count, order_fields(field)[0])
+    return _settled(_tied(found), 0, count, _by_key(searcher, field))
+
+
+def _order_field(compiler: QueryCompiler, sort: Sort) -> str:
+    asked = _SORT_FIELDS.get(sort, "id")
+    return asked if compiler.has(asked) else "id"
+
+
+def _tied(found: tantivy.SearchResult) -> Iterator[list[Address]]:
+    """The documents in order, those together that tie."""
+    return ([address for _, address in tied] for _, tied in groupby(found.hits, key=itemgetter(0)))
 
 
 def _fetch(searcher: tantivy.Searcher, query: tantivy.Query, end: int, field: str | None) -> tantivy.SearchResult:

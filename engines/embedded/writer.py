@@ -197,7 +197,8 @@ def _add(built: tantivy.Document, field: Field, values: Sequence[str]) -> None:
         case Kind.KEYWORD if field.name == "id":
             _add_in_order(built, field.name, values[0])
         case Kind.KEYWORD | Kind.INTEGER:
-            built.add_text(field.name, values[0])
+            for value in values:
+                built.add_text(field.name, value)
 
 
 def _add_in_order(built: tantivy.Document, field: str, key: str) -> None:

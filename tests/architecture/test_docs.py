@@ -44,9 +44,16 @@ def test_a_script_that_is_named_can_be_run(script: str) -> None:
     assert (ROOT / script).stat().st_mode & 0o111
 
 
-@pytest.mark.parametrize("place", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README + OPERATIONS))))
-def test_what_is_linked_to_is_there(place: str) -> None:
-    assert (ROOT / place).exists()
+LINKS = {
+    folder / place
+    for folder, text in ((ROOT, README), (ROOT / "docs", OPERATIONS), (ROOT / "docs", STAFF))
+    for place in re.findall(r"\]\(([^)#:]+)\)", text)
+}
+
+
+@pytest.mark.parametrize("place", sorted(LINKS), ids=lambda place: place.relative_to(ROOT).as_posix())
+def test_what_is_linked_to_is_there(place: Path) -> None:
+    assert place.exists()
 
 
 def test_every_setting_is_described_and_no_other() -> None:
@@ -77,8 +84,3 @@ def test_what_the_staffs_guide_calls_a_button_is_one() -> None:
 
 def test_the_staffs_guide_tells_how_many_records_are_marked_at_once() -> None:
     assert f"{MOST_MARKED:,} at most" in STAFF
-
-
-@pytest.mark.parametrize("place", sorted(set(re.findall(r"\]\(([^)#:]+)\)", STAFF))))
-def test_what_the_staffs_guide_links_to_is_there(place: str) -> None:
-    assert (ROOT / "docs" / place).exists()

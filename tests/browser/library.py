@@ -64,4 +64,4 @@ class OutOfOrder:
     def _fail(self, *_: object) -> NoReturn:
         raise EngineUnavailable("Nothing listens on /var/lib/secret")
 
-    search = count = buckets = similar_words = generation = _fail
+    search = count = buckets = similar_words = complete = generation = _fail

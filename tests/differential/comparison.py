@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
+from search.completion import CompletionRequest, read_beginning
 from search.engine import SearchEngine
 from search.errors import EngineUnavailable
 from search.language.leaves import positive_leaves
@@ -70,6 +71,17 @@ class Engines:
         suggested = self._both(lambda engine: suggest_spelling(engine, request))
         found = [*_told(f"like {word!r}", *similar), *_told("suggestion", *suggested)]
         return Comparison(request=request, differences=tuple(found), total=len(similar[0]))
+
+    def compare_completion(self, request: SearchRequest, limit: int) -> Comparison:
+        """What the text of a request is completed to under its filters, kind by kind."""
+        beginning = read_beginning(request.query.text)
+        if beginning is None:
+            return Comparison(request=request, differences=(), total=0)
+        asked = CompletionRequest(
+            beginning=beginning, limit=limit, filters=request.filters, without=frozenset({"cohesion"})
+        )
+        completed = self._both(lambda engine: engine.complete(asked))
+        return Comparison(request=request, differences=tuple(_told("completed", *completed)), total=len(completed[0]))
 
     def _both(self, ask: Callable[[SearchEngine], _Answer]) -> list[_Answer]:
         return [_patiently(ask, engine) for engine in (self.one, self.other)]

@@ -54,6 +54,19 @@ class QueryGenerator:
         words = " ".join(self._word() for _ in range(self._random.choice([0, 0, 1])))
         return SearchRequest(query=read_query(f"{self._misspelt_word()} {words}"), filters=self._filters())
 
+    def beginning(self) -> SearchRequest:
+        """A request for what somebody has typed so far: of a title or a name, from any of its words on."""
+        random = self._random
+        self._subject = record = random.choice(self._records)
+        agents = [*(contributor.agent for contributor in record.contributors), *record.publishers]
+        names = [*(agent.name for agent in agents), *(theme.label for theme in record.themes)]
+        words = random.choice([record.title, random.choice([record.title, *names])]).split() or ["work"]
+        if random.random() < 0.2:
+            random.shuffle(words)
+        text = " ".join(words[random.randrange(len(words)) :][:5])
+        text = self.text() if random.random() < 0.1 else text[: random.choice([1, 2, 2, 3, 4, 6, 9, 14, 40])]
+        return SearchRequest(query=read_query(text), filters=self._filters())
+
     def _misspelt_word(self) -> str:
         return misspelt(self._random, self._word())
 

@@ -26,6 +26,7 @@ from tests.differential.vocabulary import Vocabulary
 # How many requests, by library: the generated one has more to differ in.
 SEARCHES = {"sample": 500, "generated": 1_000}
 SPELLINGS = {"sample": 50, "generated": 150}
+BEGINNINGS = {"sample": 100, "generated": 300}
 LONGER = 14
 
 # Of so many requests, one is followed through all its pages, and one asks for every value of a facet.
@@ -107,6 +108,16 @@ def test_both_engines_suggest_the_same_spellings(
     compared = _at_once(lambda each: engines.compare_spelling(*each), asked)
     assert not any(c.differences for c in compared), told([c for c in compared if c.differences])
     assert any(c.total for c in compared)
+
+
+def test_both_engines_complete_to_the_same_names_and_titles(
+    pair: Pair, engines: Engines, generator: QueryGenerator, times: int
+) -> None:
+    requests = [generator.beginning() for _ in range(BEGINNINGS[pair.name] * times)]
+    limits = [(1, 8, 20)[number % 3] for number in range(len(requests))]
+    compared = _at_once(lambda each: engines.compare_completion(*each), zip(requests, limits, strict=True))
+    assert not any(c.differences for c in compared), told([c for c in compared if c.differences])
+    assert sum(c.total > 0 for c in compared) > len(compared) / 3  # or little is compared
 
 
 def test_without_missing_fields_and_replaced_records_the_order_is_the_same_too(

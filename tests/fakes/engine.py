@@ -7,6 +7,7 @@ from typing import assert_never
 
 from mappings.analysis import fold
 from mappings.fields import facet_term
+from search.completion import Completion, CompletionRequest
 from search.engine import GenerationName, WordFrequency
 from search.facets import ordered_buckets
 from search.language.tree import All, Everything, Node, Not, Phrase, Prefix, Some, Word, Years
@@ -27,12 +28,20 @@ class FakeRecord:
 class FakeEngine:
     """Implements `search.engine.SearchEngine`, and remembers what it was asked.
 
-    `similar` gives for a folded word those that are like it. A field in a query is ignored.
+    `similar` gives for a folded word those that are like it; `completions` are what any
+    beginning is completed to. A field in a query is ignored.
     """
 
-    def __init__(self, *records: FakeRecord, similar: Mapping[str, Sequence[WordFrequency]] | None = None) -> None:
+    def __init__(
+        self,
+        *records: FakeRecord,
+        similar: Mapping[str, Sequence[WordFrequency]] | None = None,
+        completions: Sequence[Completion] = (),
+    ) -> None:
         self._records = records
         self._similar = similar or {}
+        self._completions = tuple(completions)
+        self.completed: list[CompletionRequest] = []
         self.searched: list[SearchRequest] = []
         self.counted: list[SearchRequest] = []
         self.looked_up: list[str] = []
@@ -60,6 +69,10 @@ class FakeEngine:
     def similar_words(self, word: str) -> Sequence[WordFrequency]:
         self.looked_up.append(word)
         return self._similar.get(fold(word), ())
+
+    def complete(self, request: CompletionRequest) -> tuple[Completion, ...]:
+        self.completed.append(request)
+        return self._completions
 
     def generation(self) -> GenerationName:
         return GenerationName("fake")

@@ -192,7 +192,9 @@ def _facts(state: IndexState, search: Part) -> Iterator[Fact]:
     yield Fact(term="Search", text="Not answering" if search.reason is not None else "Up")
     yield Fact(term="Catalogue", text=records(state.records))
     yield Fact(term="Index in use", text=_in_use(state), place="staff.index")
-    yield Fact(term="Waiting changes", text=_pending(state))
+    yield Fact(
+        term="Waiting changes", text=_pending(state) if search.reason is None or state.freshness.pending else "None"
+    )
     dead = state.freshness.dead
     yield Fact(term="Dead letters", text=records(dead) if dead else "None", place="staff.dead_letters")
     yield Fact(term="Last comparison", text=_compared(state), place="staff.comparison")

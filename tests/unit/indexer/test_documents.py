@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from catalogue.record import PartialDate, Record
 from indexer.documents import to_document, to_shown
+from mappings.completion import read_completion_term
 from mappings.fields import EVERYTHING, FIELDS, TEXT_FIELDS, Field, Kind, facet_term
 from search.results import Named
 from search.shown import from_json
@@ -52,6 +53,9 @@ def test_values_are_of_the_kind_that_is_declared(field: Field) -> None:
             assert all("\x1f" in term for term in value)
         case Kind.INTEGER:
             assert isinstance(value, int)
+        case Kind.KEYWORD if field.name.endswith("_names"):
+            assert isinstance(value, list)
+            assert all(read_completion_term(term)[2] for term in value)
         case _:
             assert isinstance(value, str)
 
