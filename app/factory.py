@@ -12,6 +12,7 @@ from app.api.registration import register_api
 from app.body_limits import limit_body
 from app.headers import register_headers
 from app.health import health
+from app.limits import register_limits
 from app.metrics import metrics_of
 from app.problems import register_problems
 from app.request_log import register_request_log
@@ -43,6 +44,7 @@ def create_app(services: Services) -> Flask:
     app.json = _Json(app)
     attach_services(app, services)
     register_request_log(app, services.settings)
+    register_limits(app, services.settings)
     app.before_request(_refuse_unreadable_address)
     app.before_request(limit_body)
     app.register_blueprint(pages)

@@ -34,7 +34,10 @@ _FOR_OTHER_SITES: Final = ("/api/", "/static/", "/widget/")
 # What their scripts may read as well, whatever the answer is: that the library does not answer is worth knowing too. No
 # origin is named, so that no answer varies with it and no cookie goes along; and no method but those that only read.
 _READ_BY_OTHER_SITES: Final = ("/api/", "/widget/")
-_SHARED: Final = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
+_SHARED: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "RateLimit, RateLimit-Policy, Retry-After",
+}
 
 
 def register_headers(app: Flask, settings: Settings) -> None:

@@ -11,9 +11,10 @@ from typing import Final
 
 from flask import Flask, Response, jsonify, make_response, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, TooManyRequests
 
 from app.api.refusal import Refusal
+from app.limits import TooManyOfKey, seconds_to_wait
 from app.params import UnknownParameter
 from app.request_id import request_id
 from app.staff.problem_pages import render_staff_problem
@@ -128,6 +129,8 @@ def _from_invalid_request(error: InvalidRequest) -> Problem:
 
 
 def _from_http(error: HTTPException) -> Problem:
+    if isinstance(error, TooManyRequests):
+        return _from_limit(error)
     if isinstance(error, RequestEntityTooLarge):
         return _too_large(request.max_content_length)
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -145,6 +148,18 @@ def _too_large(most: int | None) -> Problem:
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     limit = f": at most {most:,} bytes are taken here" if most is not None else ""
     return Problem(status=status, title=status.phrase, detail=f"The body of the request is too large{limit}.")
+
+
+def _from_limit(error: TooManyRequests) -> Problem:
+    seconds = seconds_to_wait()
+    wait = "a second" if seconds == 1 else f"{seconds} seconds"
+    whose = "with this key" if isinstance(error, TooManyOfKey) else "from your network"
+    return Problem(
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        title="Too many requests",
+        detail=f"More is being asked {whose} than the library answers within a minute. Please try again in {wait}.",
+        headers={"Retry-After": str(seconds)},
+    )
 
 
 _FORM_NOT_OURS: Final = Problem(

@@ -15,7 +15,7 @@ from bootstrap.settings import Settings
 _log: Final = logging.getLogger(__name__)
 
 # Asked for many times a minute by programs, and worth a line only where it does not go well.
-_NO_NEWS: Final = frozenset({"static", "health.alive", "health.ready", "metrics.figures"})
+_NO_NEWS: Final = frozenset({"static", "widget.script", "health.alive", "health.ready", "metrics.figures"})
 
 
 def register_request_log(app: Flask, settings: Settings) -> None:

@@ -67,6 +67,22 @@ class ElasticsearchSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """How many requests one address may make within a minute; 0: as many as it likes. See `app.limits`.
+
+    RATE_LIMIT_READING   pages, searches and records: 3000
+    RATE_LIMIT_WRITING   what writes over the API, also for each key: 1200
+    RATE_LIMIT_STAFF     the staff's pages: 600
+    RATE_LIMIT_SIGN_IN   signing in: 30
+    """
+
+    reading: int
+    writing: int
+    staff: int
+    sign_in: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIdSettings:
     """With whom the staff can sign in besides with passwords: an OpenID Connect provider. All three, or none.
 
@@ -98,6 +114,7 @@ class Settings:
     LOG_FORMAT       how servers and workers write their log, json or text: text at a terminal, else json
     LOG_QUERIES      yes: what people look for stands in the log: no
     LOG_ADDRESSES    yes: and from which address: no
+    RATE_LIMIT_*     see `LimitSettings`
     OIDC_*           see `OpenIdSettings`
     ELASTICSEARCH_*  see `ElasticsearchSettings`
     """
@@ -118,6 +135,7 @@ class Settings:
     log_format: LogFormat | None
     log_queries: bool
     log_addresses: bool
+    limits: LimitSettings
     elasticsearch: ElasticsearchSettings
 
     @property
@@ -162,6 +180,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         log_format=_log_format(environment),
         log_queries=_yes(environment, "LOG_QUERIES"),
         log_addresses=_yes(environment, "LOG_ADDRESSES"),
+        limits=_limits(environment),
         elasticsearch=_elasticsearch(environment),
     )
 
@@ -233,6 +252,20 @@ def _log_format(environment: Mapping[str, str]) -> LogFormat | None:
     if name is not None and name not in set(LogFormat):
         raise SettingsError(f"LOG_FORMAT is {name!r}, but has to be {' or '.join(LogFormat)}")
     return LogFormat(name) if name is not None else None
+
+
+def _limits(environment: Mapping[str, str]) -> LimitSettings:
+    def quota(name: str, default: int) -> int:
+        return _whole_number(environment, name, default=default, lowest=0, highest=1_000_000)
+
+    return LimitSettings(
+        # A hundred sites behind one address of an office, ten searches a minute each, and three requests for a search
+        # that is typed: half of what two processes can answer.
+        reading=quota("RATE_LIMIT_READING", 3_000),
+        writing=quota("RATE_LIMIT_WRITING", 1_200),
+        staff=quota("RATE_LIMIT_STAFF", 600),
+        sign_in=quota("RATE_LIMIT_SIGN_IN", 30),
+    )
 
 
 def _redis_url(environment: Mapping[str, str], engine: EngineName) -> str | None:

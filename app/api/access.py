@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar, cast
 from flask import Response, current_app, g, request
 
 from app.api.refusal import Refusal
+from app.limits import count_key
 from app.services import services
 from catalogue import api_keys
 from catalogue.api_keys import ApiKey
@@ -84,6 +85,7 @@ def keep_for_whom_it_is(response: Response) -> Response:
 
 
 def _let_in(key: ApiKey, role: Role) -> None:
+    """Raises Refusal, and TooManyOfKey."""
     if not key.role.includes(role):
         raise Refusal(
             HTTPStatus.FORBIDDEN,
@@ -92,6 +94,8 @@ def _let_in(key: ApiKey, role: Role) -> None:
             headers={"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{role}"'},
         )
     g.api_key = key
+    if request.method not in _READING:
+        count_key(str(key.id))
 
 
 def _shown_key() -> ApiKey:

@@ -9,7 +9,7 @@ import pytest
 from app.cli import main
 from app.orders import MOST_MARKED
 from app.staff.navigation import entries_for, index_entries_for
-from bootstrap.settings import ElasticsearchSettings, OpenIdSettings, Settings
+from bootstrap.settings import ElasticsearchSettings, LimitSettings, OpenIdSettings, Settings
 from catalogue.roles import Role
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +57,7 @@ def test_what_is_linked_to_is_there(place: Path) -> None:
 
 
 def test_every_setting_is_described_and_no_other() -> None:
-    told = f"{Settings.__doc__}\n{ElasticsearchSettings.__doc__}\n{OpenIdSettings.__doc__}"
+    told = f"{Settings.__doc__}\n{ElasticsearchSettings.__doc__}\n{OpenIdSettings.__doc__}\n{LimitSettings.__doc__}"
     lines = re.findall(r"^ {4}([A-Z_]+(?:, [A-Z_]+)*) {2,}", told, re.MULTILINE)
     settings = {name for line in lines for name in line.split(", ")}
     rows = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", OPERATIONS, re.MULTILINE)

@@ -49,6 +49,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         "BELONG_DATA": str(folder / "data"),
         "WEB_PROCESSES": "1",
         "CONTACT": "library@example.org",
+        "RATE_LIMIT_SIGN_IN": "1000",
     }
     _fill(folder, environment)
     output = folder / "output.txt"

@@ -31,7 +31,7 @@ def test_what_is_public_is_read_from_anywhere(
 ) -> None:
     headers = client.open(path, method=method, headers=origin).headers
     assert headers["Access-Control-Allow-Origin"] == "*"
-    assert headers["Access-Control-Expose-Headers"] == "Retry-After"
+    assert headers["Access-Control-Expose-Headers"] == "RateLimit, RateLimit-Policy, Retry-After"
     assert "Access-Control-Allow-Credentials" not in headers
     assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "Origin" not in headers.get("Vary", "")
