@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.readiness import Part
-from app.staff.presenters.overview import Remedy, present_overview
+from app.staff.presenters.overview import present_overview
+from app.staff.presenters.tasks import Remedy
 from catalogue.runs import RunKind, RunState
 from tests.unit.staff.console import a_comparison, a_freshness, a_generation, a_run, a_state, a_stop, before
 
