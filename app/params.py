@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.datastructures import MultiDict
 
 from mappings.fields import FACET_NAMES, NONE_GIVEN
+from search.completion import DEFAULT_COMPLETIONS, MAX_COMPLETIONS
 from search.errors import InvalidRequest
 from search.language.policy import MAX_QUERY_LENGTH
 from search.language.reader import read_query
@@ -119,6 +120,27 @@ class ApiSearchParameters(SearchParameters):
     )
 
 
+class SuggestParameters(SearchParameters):
+    """What completion understands."""
+
+    class Meta:
+        """There is one page, in an order of its own."""
+
+        exclude = ("sort", "page")
+
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(max=MAX_QUERY_LENGTH, error=f"at most {MAX_QUERY_LENGTH:,} characters long"),
+        metadata={"description": "What has been typed so far.", "example": "integ"},
+    )
+    limit = WholeNumber(
+        1,
+        MAX_COMPLETIONS,
+        load_default=DEFAULT_COMPLETIONS,
+        metadata={"description": "How many suggestions there are at most."},
+    )
+
+
 class FacetPaging(Schema):
     """Which of a facet's values are shown."""
 
@@ -216,10 +238,9 @@ def _loaded(schema: Schema, flat: Mapping[str, Any]) -> dict[str, Any]:
 
 def to_request(loaded: Mapping[str, Any], *, facets: tuple[str, ...] = FACET_NAMES) -> SearchRequest:
     """The request of parameters that a schema has loaded. Raises InvalidRequest for a page beyond the last."""
-    chosen = {facet: _distinct(loaded.get(facet, ())) for facet in FACET_NAMES}
     request = SearchRequest(
         query=read_query(loaded["q"]),
-        filters={facet: values for facet, values in chosen.items() if values},
+        filters=to_filters(loaded),
         sort=Sort(loaded["sort"]),
         page=loaded["page"],
         size=loaded.get("size", DEFAULT_PAGE_SIZE),
@@ -230,6 +251,12 @@ def to_request(loaded: Mapping[str, Any], *, facets: tuple[str, ...] = FACET_NAM
         limit = f"at most {last:,}: only the first {MAX_RESULT_WINDOW:,} results can be paged through"
         raise InvalidRequest(parameter="page", value=str(request.page), limit=limit)
     return request
+
+
+def to_filters(loaded: Mapping[str, Any]) -> dict[str, tuple[FacetValue, ...]]:
+    """The chosen values of each facet in the parameters that a schema has loaded."""
+    chosen = {facet: _distinct(loaded.get(facet, ())) for facet in FACET_NAMES}
+    return {facet: values for facet, values in chosen.items() if values}
 
 
 def _first_problem(messages: Mapping[str, Any], given: Mapping[str, Any]) -> InvalidRequest:

@@ -6,10 +6,11 @@ from typing import Any
 
 from app.runs import run_body
 from app.status import Status
-from app.web.links import record_address
+from app.web.links import completion_address, record_address
 from catalogue.record import Record
 from catalogue.runs import Run
 from indexer.documents import to_shown
+from search.completion import Completion
 from search.discovery import FacetPage
 from search.results import Bucket, Hit, MarkedText, Named, SearchPage, Shown
 
@@ -34,6 +35,24 @@ def search_body(page: SearchPage) -> Body:
             {"text": page.suggestion.text, "total": page.suggestion.total} if page.suggestion is not None else None
         ),
         "index": page.generation,
+    }
+
+
+def completions_body(typed: str, found: Iterable[Completion]) -> Body:
+    """What was typed, and what it may be going to be."""
+    return {
+        "query": typed,
+        "suggestions": [
+            {
+                "kind": completion.kind.value,
+                "text": completion.label,
+                "marked": _marked(completion.marked),
+                "value": completion.id,
+                "count": completion.count,
+                "url": completion_address(completion),
+            }
+            for completion in found
+        ],
     }
 
 

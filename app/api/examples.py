@@ -47,6 +47,39 @@ SEARCH_PAGE: Final[dict[str, Any]] = {
 
 FACET_PAGE: Final[dict[str, Any]] = {"facet": "theme", "total": 1, "page": 1, "size": 100, "values": [_BUCKET]}
 
+COMPLETIONS: Final[dict[str, Any]] = {
+    "query": "inter fai",
+    "suggestions": [
+        {
+            "kind": "title",
+            "text": "Inter Faith Week Stories from 2016, inspiration for 2017",
+            "marked": [
+                {"text": "Inter", "marked": True},
+                {"text": " ", "marked": False},
+                {"text": "Fai", "marked": True},
+                {"text": "th Week Stories from 2016, inspiration for 2017", "marked": False},
+            ],
+            "value": "2zty017q03",
+            "count": 1,
+            "url": "/records/2zty017q03",
+        },
+        {
+            "kind": "publisher",
+            "text": "The Inter Faith Network",
+            "marked": [
+                {"text": "The ", "marked": False},
+                {"text": "Inter", "marked": True},
+                {"text": " ", "marked": False},
+                {"text": "Fai", "marked": True},
+                {"text": "th Network", "marked": False},
+            ],
+            "value": "the-inter-faith-network",
+            "count": 3,
+            "url": "/search?publisher=the-inter-faith-network",
+        },
+    ],
+}
+
 RECORD: Final[dict[str, Any]] = {
     **_DESCRIPTION,
     "contributors": [

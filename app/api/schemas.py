@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
+
+from search.completion import CompletionKind
 
 
 def _list_of(item: type[Schema], description: str | None = None) -> fields.List[Any]:
@@ -101,6 +103,28 @@ class SuggestionSchema(Schema):
 
     text = fields.String(required=True)
     total = fields.Integer(required=True)
+
+
+class CompletionSchema(Schema):
+    """Something that the library has and that fits what was typed."""
+
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf([kind.value for kind in CompletionKind]),
+        metadata={"description": "A title is that of a record; the others are values to filter by."},
+    )
+    text = fields.String(required=True, metadata={"description": "The name or the title."})
+    marked = _list_of(FragmentSchema)
+    value = fields.String(required=True, metadata={"description": "The id of the record, or the value to filter by."})
+    count = fields.Integer(required=True, metadata={"description": "How many records have it: for a title 1."})
+    url = fields.String(required=True, metadata={"description": "The page of the record, or of the records."})
+
+
+class CompletionsSchema(Schema):
+    """What was typed, and what it may be going to be."""
+
+    query = fields.String(required=True)
+    suggestions = _list_of(CompletionSchema, "The best first.")
 
 
 class FacetsSchema(Schema):

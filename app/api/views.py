@@ -1,19 +1,22 @@
 """Searches, and how the service is: open to all."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, abort, jsonify
 
 from app.api import examples
 from app.api.answers import ETAG, leads_to, problem, refused, unavailable
 from app.api.blueprint import api
-from app.api.bodies import facet_body, search_body, status_body
-from app.api.schemas import FacetPageSchema, NoParameters, SearchPageSchema, StatusSchema
-from app.params import ApiSearchParameters, FacetParameters, to_request
+from app.api.bodies import completions_body, facet_body, search_body, status_body
+from app.api.schemas import CompletionsSchema, FacetPageSchema, NoParameters, SearchPageSchema, StatusSchema
+from app.params import ApiSearchParameters, FacetParameters, SuggestParameters, to_filters, to_request
 from app.services import readiness, services
 from app.status import read_status
 from mappings.fields import FACET_NAMES
+
+# The same few letters are typed by many, and by one who goes back a letter. Nobody waits longer for what is new.
+_KEPT_SHORTLY: Final = "public, max-age=30"
 
 
 @api.route("/search")
@@ -25,6 +28,23 @@ from mappings.fields import FACET_NAMES
 def search(arguments: dict[str, Any]) -> Response:
     """One page of results, with facets and highlighted words."""
     return jsonify(search_body(services().discovery.search(to_request(arguments))))
+
+
+@api.route("/suggest")
+@api.arguments(SuggestParameters(), location="query")
+@api.response(HTTPStatus.OK, CompletionsSchema, example=examples.COMPLETIONS, headers=ETAG)
+@refused
+@unavailable
+def suggest(arguments: dict[str, Any]) -> Response:
+    """What somebody may be about to type: themes, publishers, authors and titles that the library has.
+
+    They are found by the beginning of any word, or by several words in any order of which the last may be a beginning.
+    """
+    typed = arguments["q"]
+    found = services().discovery.complete(typed, filters=to_filters(arguments), limit=arguments["limit"])
+    response = jsonify(completions_body(typed, found))
+    response.headers["Cache-Control"] = _KEPT_SHORTLY
+    return response
 
 
 @api.route("/facets/<name>", parameters=[{"name": "name", "in": "path", "schema": {"enum": list(FACET_NAMES)}}])

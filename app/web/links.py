@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
 from mappings.fields import FACET_NAMES
+from search.completion import Completion, CompletionKind
 from search.request import FacetValue, SearchRequest, Sort
 
 Filters: TypeAlias = Mapping[str, tuple[FacetValue, ...]]
@@ -59,6 +60,13 @@ def search_address(
 def filtered_address(facet: str, value: str) -> str:
     """The address of all records that have one value of one facet."""
     return address("/search", [(facet, value)])
+
+
+def completion_address(completion: Completion) -> str:
+    """The address of what a completion names: a record, or all records that have a theme, an author or a publisher."""
+    if completion.kind is CompletionKind.TITLE:
+        return record_address(completion.id)
+    return filtered_address(completion.kind.value, completion.id)
 
 
 def facet_address(request: SearchRequest, facet: str, *, containing: str = "", page: int = 1) -> str:

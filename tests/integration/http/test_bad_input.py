@@ -223,6 +223,8 @@ def test_an_odd_query_is_answered(client: FlaskClient, text: str) -> None:
     body = client.get("/api/v1/search", query_string={"q": text})
     assert body.status_code == 200, body.text
     assert body.get_json()["total"] >= 0
+    completed = client.get("/api/v1/suggest", query_string={"q": text})
+    assert (completed.status_code, completed.get_json()["query"]) == (200, text)
     page = client.get("/search", query_string={"q": text})
     assert page.status_code == 200
     assert "<script>alert" not in page.text
@@ -232,7 +234,7 @@ def test_an_odd_query_is_answered(client: FlaskClient, text: str) -> None:
 @given(st.text(max_size=60), st.sampled_from(["q", *FACET_NAMES]))
 def test_any_text_in_any_parameter_is_answered_or_refused(client: FlaskClient, text: str, parameter: str) -> None:
     raw = quote(text.encode("utf-8", "surrogatepass"))
-    for address in ("/search", "/api/v1/search"):
+    for address in ("/search", "/api/v1/search", "/api/v1/suggest"):
         assert client.get(f"{address}?{parameter}={raw}").status_code in {200, 400}
 
 

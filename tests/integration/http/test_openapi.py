@@ -29,6 +29,7 @@ def test_it_is_openapi_3_1_of_all_addresses(document: Document) -> None:
     assert document["openapi"] == "3.1.0"
     assert {name for name, _ in operations(document)} == {
         "GET /api/v1/search",
+        "GET /api/v1/suggest",
         "GET /api/v1/facets/{name}",
         "GET /api/v1/records/{record_id}",
         "PUT /api/v1/records/{record_id}",
@@ -101,10 +102,12 @@ def test_a_search_says_what_it_takes(document: Document) -> None:
     assert all(parameter["description"] for parameter in parameters.values())
 
 
-def test_what_is_documented_is_taken(client: FlaskClient, document: Document) -> None:
-    for parameter in document["paths"]["/api/v1/search"]["get"]["parameters"]:
+@pytest.mark.parametrize("address", ["/api/v1/search", "/api/v1/suggest"])
+def test_what_is_documented_is_taken(client: FlaskClient, document: Document, address: str) -> None:
+    for parameter in document["paths"][address]["get"]["parameters"]:
+        assert parameter["description"]
         example = parameter["schema"].get("example", parameter["schema"].get("default"))
-        assert client.get("/api/v1/search", query_string={parameter["name"]: example}).status_code == 200
+        assert client.get(address, query_string={parameter["name"]: example}).status_code == 200
 
 
 def _references(node: Any) -> Iterator[str]:

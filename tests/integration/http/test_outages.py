@@ -72,7 +72,7 @@ def test_a_broken_index_is_said_and_records_are_still_shown(
     id_ = some_record(application(services))
     breakage(data)
     client = application(_reopened(services))
-    for address in ("/api/v1/search?q=cohesion", "/api/v1/facets/theme"):
+    for address in ("/api/v1/search?q=cohesion", "/api/v1/facets/theme", "/api/v1/suggest?q=coh"):
         answer = client.get(address)
         assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
         assert int(answer.headers["Retry-After"]) > 0
