@@ -1,5 +1,6 @@
 """A real server with the sample library and some records that pages have to cope with, and a real browser."""
 
+import contextlib
 import json
 import os
 import re
@@ -8,11 +9,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from app.factory import create_app
@@ -22,6 +24,7 @@ from catalogue import records
 from catalogue.intake.importer import import_file
 from catalogue.intake.sample import SAMPLE
 from tests.browser.library import EXTRA_RECORDS, GONE_ID, Library, OutOfOrder
+from tests.browser.member_site import MemberSite, serving
 
 ROOT = Path(__file__).parents[2]
 BELONG = [sys.executable, "-c", "from app.cli import main; main()"]
@@ -36,6 +39,13 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+# Counted by the page itself, from before its first line; what happens before a script runs stands in the console.
+COUNTER = """
+    addEventListener("securitypolicyviolation", event =>
+        console.error(`violation: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`))
+"""
 
 
 @pytest.fixture(scope="session")
@@ -69,15 +79,8 @@ def broken_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library
     built = build_services(read_settings({"BELONG_DATA": str(data), "CONTACT": "library@example.org"}))
     built.catalogue.migrate()
     import_file(built.catalogue, SAMPLE)
-    server = make_server("127.0.0.1", 0, create_app(OutOfOrder.replacing_the_engine_of(built)), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield Library(address=f"http://127.0.0.1:{server.server_port}", data=data)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with _answering(create_app(OutOfOrder.replacing_the_engine_of(built))) as address:
+        yield Library(address=address, data=data)
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +104,62 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """A tab of it."""
     return context.new_page()
+
+
+@pytest.fixture
+def violations(page: Page) -> list[str]:
+    """What the browser says against the pages of this tab."""
+    found: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            found.append(f"{page.url}: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: found.append(f"{page.url}: {error}"))
+    page.add_init_script(COUNTER)
+    return found
+
+
+@pytest.fixture(scope="session")
+def member(library: Library) -> Iterator[MemberSite]:
+    """A member's site with the search of that library."""
+    with serving(library.address) as site:
+        yield site
+
+
+@pytest.fixture
+def member_of_busy(tmp_path: Path) -> Iterator[MemberSite]:
+    """A member's site with the search of a library that answers each address once a minute."""
+    settings = {"BELONG_DATA": str(tmp_path), "RATE_LIMIT_READING": "1", "TRUSTED_PROXIES": "1"}
+    app = create_app(build_services(read_settings(settings)))
+
+    def server_in_front(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        return app({**environ, "HTTP_X_FORWARDED_FOR": "203.0.113.9"}, start)
+
+    with _answering(server_in_front) as address, serving(address) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def member_of_broken(broken_library: Library) -> Iterator[MemberSite]:
+    """A member's site with the search of a library whose engine does not answer."""
+    with serving(broken_library.address) as site:
+        yield site
+
+
+@contextlib.contextmanager
+def _answering(app: WSGIApplication) -> Iterator[str]:
+    """The address at which an application of this process answers."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def _fill(folder: Path, environment: dict[str, str]) -> None:

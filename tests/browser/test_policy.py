@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 
 from bootstrap.services import build_services
 from bootstrap.settings import read_settings
@@ -13,12 +13,6 @@ from tests.browser.test_accessibility import PAGES
 from tests.browser.test_staff import BEFORE, BEHIND, sign_in
 from tests.staff import add_account
 
-# Counted by the page itself, from before its first line; what happens before a script runs stands in the console.
-COUNTER = """
-    addEventListener("securitypolicyviolation", event =>
-        console.error(`violation: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`))
-"""
-
 
 @pytest.fixture(scope="session")
 def administrator(library: Library) -> str:
@@ -27,21 +21,6 @@ def administrator(library: Library) -> str:
     name = add_account(built, Role.ADMINISTRATOR, name="policy@example.org")
     built.catalogue.dispose()
     return name
-
-
-@pytest.fixture
-def violations(page: Page) -> list[str]:
-    """What the browser says against the pages of this tab."""
-    found: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
-            found.append(f"{page.url}: {message.text}")
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: found.append(f"{page.url}: {error}"))
-    page.add_init_script(COUNTER)
-    return found
 
 
 def test_no_page_breaks_the_policy(

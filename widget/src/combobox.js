@@ -98,7 +98,7 @@ export const combobox = ({ words, label, go, complete, search, choose }) => {
     enterkeyhint: "search",
     "aria-autocomplete": "list",
     "aria-controls": "list",
-    "aria-expanded": false,
+    "aria-expanded": "false",
     oninput: typed,
     oncompositionend: typed,
     onkeydown: pressed,
