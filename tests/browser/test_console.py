@@ -105,7 +105,7 @@ def complaints(page: Page) -> list[str]:
 
 def look_again(page: Page) -> None:
     """Let the time pass after which the page asks."""
-    page.clock.fast_forward(2_000)
+    page.clock.fast_forward(2_500)
 
 
 def press(page: Page, name: str) -> None:
@@ -184,9 +184,15 @@ def test_a_page_that_follows_says_when_it_cannot_and_goes_on(tab: Page, console:
     trouble = tab.locator("#live-trouble")
     look_again(tab)
     tab.wait_for_timeout(50)
-    tab.clock.fast_forward(4_000)
+    tab.clock.fast_forward(5_000)
     expect(trouble).to_have_text("The library does not answer just now. This page goes on asking.")
+    tab.route("**/staff/now", lambda route: route.fulfill(status=429, content_type="text/html"))
     tab.context.set_offline(False)
+    with tab.expect_response("**/staff/now") as refused:
+        tab.clock.fast_forward(60_000)
+    assert refused.value.status == 429
+    expect(trouble).to_be_visible()
+    tab.unroute("**/staff/now")
     console.services.indexer.catch_up()
     tab.clock.fast_forward(60_000)
     expect(tab.get_by_role("heading", name="Rebuild 2: waiting to begin")).to_be_hidden()

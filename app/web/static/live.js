@@ -6,7 +6,7 @@
 // changes, which is seldom) and data-title.
 "use strict";
 (() => {
-  const EVERY = 1500; // milliseconds
+  const EVERY = 2000; // milliseconds
   const SLOWEST = 30000;
   const PATIENCE = 10000;
 
@@ -68,7 +68,8 @@
 
     const end = (asked) => {
       const fresh = asked.response?.getElementById(part.id);
-      if (asked.status >= 500 || asked.status === 0) fail();
+      // 429: there are many such pages at one address.
+      if (asked.status >= 500 || asked.status === 429 || asked.status === 0) fail();
       else if (!fresh) say("This page does not follow any longer. Load it anew, and sign in again if it asks you to.");
       else {
         failures = 0;
