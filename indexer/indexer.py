@@ -11,7 +11,7 @@ from catalogue import generations, pending, runs
 from catalogue.database import Catalogue
 from catalogue.errors import CatalogueError
 from indexer.advance import advance
-from indexer.rebuild import remove_retired
+from indexer.leftovers import remove_retired
 from indexer.recovery import recover
 from indexer.synchronise import LEASE, synchronise
 from search.engine import IndexWriter

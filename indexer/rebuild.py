@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 
 from catalogue import dead_letters, generations, pending, records, resync, runs
 from catalogue.database import Catalogue
-from catalogue.generations import Generation, GenerationState
 from catalogue.record import Record, RecordId
 from catalogue.runs import Run, RunKind, RunState
 from indexer.compare import Drift, compare
+from indexer.leftovers import tidy, try_remove
 from indexer.synchronise import MANY, synchronise, to_operation
 from search.engine import GenerationName, IndexWriter, Operation, Outcome, Remove, Result
 from search.errors import EngineError, EngineFault
@@ -86,7 +86,7 @@ def _begin(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
             generations.begin(session, name)
             runs.advance(session, run, RunState.FILLING, generation=name, total=total, done=0, cursor=None)
             return
-    _remove(writer, name)  # the run was cancelled, or another worker has it
+    try_remove(writer, name)  # the run was cancelled, or another worker has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,54 +244,6 @@ def _activate(catalogue: Catalogue, writer: IndexWriter, run: Run, name: Generat
             runs.finish(session, run, RunState.DONE)
     _log.info("The index was made anew as %s", name)
     tidy(catalogue, writer)
-
-
-def tidy(catalogue: Catalogue, writer: IndexWriter) -> None:
-    """Delete what is kept no longer, and what killed rebuilds left; only while the caller holds a rebuild."""
-    remove_retired(catalogue, writer)
-    there = writer.generations()  # before the catalogue is asked: it is told of each before it is made
-    with catalogue.read() as session:
-        known = {generation.name for generation in generations.all_generations(session)}
-        known |= {run.generation for run in runs.unfinished(session) if run.generation is not None}
-    active = writer.active()
-    for name in there:
-        if name not in known and name != active:
-            _remove(writer, name)
-
-
-def remove_retired(catalogue: Catalogue, writer: IndexWriter) -> None:
-    """Delete generations that were given up, or whose time to be gone back to is over. Anybody may, at any time."""
-    moment = datetime.now(UTC)
-    with catalogue.read() as session:
-        wanted = {run.generation for run in runs.unfinished(session)}
-        found = generations.all_generations(session)
-    over = [
-        generation
-        for generation in found
-        if generation.name not in wanted
-        and (generation.state is GenerationState.BUILDING or _is_kept_no_longer(generation, moment))
-    ]
-    if over:
-        with catalogue.write() as session:
-            over = [generation for generation in over if generations.retire(session, generation)]
-    retired = [generation for generation in found if generation.state is GenerationState.RETIRED]
-    for generation in [*over, *retired]:
-        if _remove(writer, GenerationName(generation.name)):
-            with catalogue.write() as session:
-                dead_letters.drop(session, generation.name)
-                generations.forget(session, generation.name)
-
-
-def _is_kept_no_longer(generation: Generation, moment: datetime) -> bool:
-    until = generation.keep_until
-    return generation.state is GenerationState.KEPT and until is not None and until <= moment
-
-
-def _remove(writer: IndexWriter, name: GenerationName) -> bool:
-    with suppress(EngineError):  # one that searches still go to, or a busy disk: the next who tidies tries again
-        writer.remove(name)
-        return True
-    return False
 
 
 def _next_name(taken: Iterable[str]) -> GenerationName:

@@ -17,7 +17,7 @@ from engines.embedded.generations import GenerationFolders
 from engines.embedded.writer import EmbeddedWriter
 from indexer.advance import advance
 from indexer.compare import compare
-from indexer.rebuild import remove_retired
+from indexer.leftovers import remove_retired
 from indexer.recovery import recover
 from indexer.synchronise import MANY, synchronise
 from search.engine import GenerationName, Outcome, Put, Remove
