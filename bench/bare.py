@@ -7,8 +7,8 @@ from typing import Any, Final, TypeVar
 
 from bench.engine import Environment, bare_client
 from bootstrap.settings import EngineName
+from engines.elasticsearch.bulk import to_elasticsearch
 from engines.elasticsearch.schema import build_analysis, build_mapping
-from engines.elasticsearch.writer import to_elasticsearch
 from engines.embedded.generations import GenerationFolders
 from engines.embedded.writer import EmbeddedWriter
 from mappings.fields import FIELDS

@@ -1,7 +1,11 @@
 """The physical indices and the alias: one index per generation, and an alias that names the active one.
 
-belong-g1           an index; its _meta holds the format and the fields that it was made with
-belong -> belong-g1     the alias that searches go to, moved in one step
+belong-g1                   an index; its _meta holds the format and the fields that it was made with
+belong-g1-writes -> belong-g1   the alias that writes go to, which goes with its index
+belong -> belong-g1         the alias that searches go to, moved in one step
+
+To write to an index that was just deleted would make it anew, with whatever fields the documents have; to write to an
+alias and require that it is one makes none.
 
 What the alias names is looked at and not only trusted: anybody who writes to "belong" while there is no alias makes an
 index of that name, which has none of our fields and would answer every search with "nothing found".
@@ -46,6 +50,10 @@ class Indices:
     def name_of(self, generation: GenerationName) -> str:
         """The physical index of a generation."""
         return f"{self.alias}-{generation}"
+
+    def writes_of(self, generation: GenerationName) -> str:
+        """The alias that writes to a generation go to."""
+        return f"{self.name_of(generation)}-writes"
 
     def generation_of(self, index: str) -> GenerationName:
         """The generation of a physical index."""
@@ -120,6 +128,7 @@ class Indices:
         with translated():
             self._client.indices.create(
                 index=self.name_of(generation),
+                aliases={self.writes_of(generation): {}},
                 mappings=build_mapping(self._form),
                 settings={
                     "analysis": build_analysis(),
@@ -133,6 +142,11 @@ class Indices:
                     "max_regex_length": 4_000,
                 },
             )
+
+    def let_write(self, generation: GenerationName) -> None:
+        """Give an index the alias that writes go to: an earlier release made none. Raises IndexMissing."""
+        with translated():
+            self._client.indices.put_alias(index=self.name_of(generation), name=self.writes_of(generation))
 
     def activate(self, generation: GenerationName) -> None:
         """Move the alias to a generation, in one step. Raises IndexMissing and IndexIncompatible."""

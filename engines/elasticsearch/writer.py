@@ -3,15 +3,14 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from elasticsearch import Elasticsearch
 
+from engines.elasticsearch.bulk import NOTHING, bulks
 from engines.elasticsearch.errors import translated
 from engines.elasticsearch.indices import Indices
-from engines.elasticsearch.schema import value_field
-from mappings.fields import Field, Kind, split_facet_term
-from search.engine import Document, GenerationName, Operation, Outcome, Put, Result
+from search.engine import GenerationName, Operation, Outcome, Result
 from search.errors import EngineUnavailable, IndexIncompatible, IndexMissing
 
 _DONE: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
@@ -20,9 +19,6 @@ _DONE: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 _HELD: Final = re.compile(r"current version \[(\d+)\]")
 
 _LONGEST_REASON: Final = 300  # characters
-
-# Operations per request: a server that had just been started took more than half a minute for two thousand.
-_BULK: Final = 500
 
 # How many (id, version) pairs are read at a time.
 _VERSIONS: Final = 5_000
@@ -44,14 +40,14 @@ class ElasticsearchWriter:
         """Apply the operations in bulks; searchable after the next refresh."""
         if not operations:
             return []
-        # Also finds out whether the index is there: a bulk to one that is not would make it, without our mapping.
         fields = self._indices.fields_of(generation)
         results: list[Result] = []
-        for start in range(0, len(operations), _BULK):
-            lines = list(_bulk_lines(operations[start : start + _BULK], fields))
-            with translated():
-                answer = self._client.bulk(index=self._indices.name_of(generation), operations=lines)
-            results += [_result(next(iter(item.values()))) for item in answer.body["items"]]
+        for bulk in bulks(operations, fields):
+            try:
+                results += self._send(generation, bulk)
+            except IndexMissing:  # of an earlier release, without the way to write it; or it was just deleted
+                self._indices.let_write(generation)
+                results += self._send(generation, bulk)
         return results
 
     def held(self, generation: GenerationName, ids: Collection[str]) -> Mapping[str, int]:
@@ -72,7 +68,7 @@ class ElasticsearchWriter:
         with translated():
             self._client.indices.refresh(index=index)
         after: list[str] | None = None
-        while page := self._version_page(index, after):
+        while page := version_page(self._client, index, after):
             yield from page
             after = [page[-1][0]]
 
@@ -107,37 +103,32 @@ class ElasticsearchWriter:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _version_page(self, index: str, after: list[str] | None) -> list[tuple[str, int]]:
-        body: dict[str, Any] = {"size": _VERSIONS, "sort": [{"id": "asc"}], "_source": False, "version": True}
-        if after is not None:
-            body["search_after"] = after
-        with translated():
-            hits = self._client.search(index=index, body=body).body["hits"]["hits"]
-        return [(hit["_id"], hit["_version"]) for hit in hits]
+    def _send(self, generation: GenerationName, bulk: Sequence[bytes | Result]) -> list[Result]:
+        """What became of operations, of which some have their results already."""
+        lines = [each for each in bulk if isinstance(each, bytes)]
+        answered: Iterator[Mapping[str, Any]] = iter(())
+        if lines:
+            with translated():
+                answer = self._client.bulk(
+                    index=self._indices.writes_of(generation),
+                    operations=cast("Sequence[Mapping[str, Any]]", [NOTHING, *lines]),
+                    require_alias=True,
+                )
+            answered = iter(answer.body["items"][1:])
+        return [each if isinstance(each, Result) else _result(next(answered)) for each in bulk]
 
 
-def to_elasticsearch(document: Document, fields: Iterable[Field]) -> dict[str, Any]:
-    """These fields of a document unless they are empty, with the companions that the mapping has for them."""
-    built: dict[str, Any] = {}
-    for field in fields:
-        value = document.get(field.name)
-        if not value:
-            continue
-        built[field.name] = value
-        if field.kind is Kind.FACET and not isinstance(value, int):
-            terms = (value,) if isinstance(value, str) else value
-            built[value_field(field.name)] = [split_facet_term(term)[0] for term in terms]
-    return built
+def version_page(client: Elasticsearch, index: str, after: list[str] | None) -> list[tuple[str, int]]:
+    """The next ids and versions in order of id: the first, or those after an id. Raises EngineError.
 
-
-def _bulk_lines(operations: Iterable[Operation], fields: Sequence[Field]) -> Iterator[dict[str, Any]]:
-    for operation in operations:
-        about = {"_id": operation.id, "version": operation.version, "version_type": "external_gte"}
-        if isinstance(operation, Put):
-            yield {"index": about}
-            yield to_elasticsearch(operation.document, fields)
-        else:
-            yield {"delete": about}
+    Never some of them only: those of a shard that is away would be thought missing.
+    """
+    body: dict[str, Any] = {"size": _VERSIONS, "sort": [{"id": "asc"}], "_source": False, "version": True}
+    if after is not None:
+        body["search_after"] = after
+    with translated():
+        answer = client.search(index=index, body=body, allow_partial_search_results=False)
+    return [(hit["_id"], hit["_version"]) for hit in answer.body["hits"]["hits"]]
 
 
 def _trouble(error: Mapping[str, Any]) -> EngineUnavailable:
@@ -148,7 +139,8 @@ def _trouble(error: Mapping[str, Any]) -> EngineUnavailable:
     return EngineUnavailable(f"Elasticsearch cannot answer: {reason}")
 
 
-def _result(item: Mapping[str, Any]) -> Result:
+def _result(answer: Mapping[str, Any]) -> Result:
+    item: Mapping[str, Any] = next(iter(answer.values()))
     status = item["status"]
     error: Mapping[str, Any] = item.get("error") or {}
     if error.get("type") == "index_not_found_exception":

@@ -146,5 +146,10 @@ class GenerationFolders:
             return False
 
     def remove(self, generation: GenerationName) -> None:
-        """Delete a generation's folder. Processes that have it open go on reading it."""
-        shutil.rmtree(self._root / generation, ignore_errors=True)
+        """Delete a generation's folder. Processes that have it open go on reading it. Raises OSError where it stays."""
+        folder = self._root / generation
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:  # somebody else deletes it too
+            if folder.exists():
+                raise

@@ -98,10 +98,11 @@ class EmbeddedWriter:
 
     def remove(self, generation: GenerationName) -> None:
         """Delete a generation that is not active."""
-        if self._generations.active() == generation:
-            raise EngineFault(f"The index {generation} is in use")
-        self._close(generation)
-        self._generations.remove(generation)
+        with translated():
+            if self._generations.active() == generation:
+                raise EngineFault(f"The index {generation} is in use")
+            self._close(generation)
+            self._generations.remove(generation)
 
     def close(self) -> None:
         """Let go of all files, so that another process can write."""

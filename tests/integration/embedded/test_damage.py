@@ -11,7 +11,7 @@ from engines.embedded.engine import EmbeddedEngine
 from engines.embedded.generations import GenerationFolders
 from engines.embedded.writer import EmbeddedWriter
 from search.engine import GenerationName, Remove
-from search.errors import EngineError, IndexIncompatible, IndexMissing
+from search.errors import EngineError, EngineUnavailable, IndexIncompatible, IndexMissing
 from search.request import Sort
 from tests.conformance.library import a_request
 from tests.conformance.records import a_put, a_record
@@ -167,3 +167,12 @@ def test_a_folder_that_is_gone_is_a_missing_index(root: Path) -> None:
         engine.count(a_request("trust"))
     with pytest.raises(IndexMissing):
         answers(root)
+
+
+def test_an_index_that_cannot_be_deleted_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    (tmp_path / "g9").write_text("This is no folder")
+    writer = EmbeddedWriter(GenerationFolders(tmp_path))
+    with pytest.raises(EngineUnavailable):
+        writer.remove(GenerationName("g9"))
+    (tmp_path / "g9").unlink()
+    writer.remove(GenerationName("g9"))
