@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from catalogue import pending
+from catalogue.clocks import LONGEST_WAIT
 from catalogue.models import GenerationRow, IndexingRow, RecordRow, now
 
 
@@ -60,6 +61,10 @@ class Stop:
     since: datetime
     reason: str
     probe_at: datetime
+
+    def is_left_alone(self, now: datetime) -> bool:
+        """Whether it is too early to try the engine again."""
+        return now < self.probe_at <= now + LONGEST_WAIT
 
 
 # How long searches can go back to the generation before.
@@ -164,6 +169,16 @@ def stop(session: Session, reason: str, *, probe_at: datetime) -> None:
     row.stopped_at, row.reason, row.probe_at = row.stopped_at or now(), reason, probe_at
     row.probes += 1
     session.flush()
+
+
+def note_trouble(session: Session, reason: str) -> None:
+    """Note that the engine refuses even to be looked at. Nothing was sent, so that it may be tried at any time."""
+    moment = now()
+    session.execute(
+        update(IndexingRow).values(
+            stopped_at=func.coalesce(IndexingRow.stopped_at, moment), reason=reason, probe_at=moment
+        )
+    )
 
 
 def resume(session: Session) -> None:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from catalogue.clocks import LONGEST_WAIT, has_come
 from catalogue.locks import write_alone, write_beside_others
 from catalogue.models import PendingRow, RecordRow, UtcTime, now, table_of
 from catalogue.record import RecordId
@@ -136,11 +137,14 @@ def claim(session: Session, *, now: datetime, limit: int = 500, lease: timedelta
     harm no other, and the claim counts as a try. It comes after the rest, or has waited for two seconds and has every
     other turn, by chance.
     """
+    latest = now + LONGEST_WAIT
     patient = PendingRow.lease_until <= now
     impatient = PendingRow.lease_until <= now - _PATIENCE
     if secrets.randbelow(2) and (lost := _due(session, impatient, PendingRow.lease_until, limit=1)):
         return _lease(session, lost, until=now + lease, alone=True)
-    free = (PendingRow.lease_until.is_(None)) & (PendingRow.due_at <= now)
+    # Whose lease ends too late did not die of the record: his clock was wrong.
+    free = (PendingRow.lease_until.is_(None)) & has_come(PendingRow.due_at, now, latest)
+    free |= PendingRow.lease_until > latest
     if rows := _due(session, free, PendingRow.due_at, limit=limit):
         return _lease(session, rows, until=now + lease, alone=False)
     if lost := _due(session, patient, PendingRow.lease_until, limit=1):
@@ -229,12 +233,15 @@ def release_one(session: Session, token: Token, record_id: RecordId) -> None:
     session.connection().execute(update(_PENDING).where(row).values(lease_until=None, token=None))
 
 
+_MOMENT: Final = bindparam("moment", type_=UtcTime)
+_LATEST: Final = bindparam("latest", type_=UtcTime)
+
 # Asked twenty times a second: a statement that is built once takes half the time.
 _ANY_DUE: Final = (
     select(_PENDING.c.record_id)
     .where(
-        (_PENDING.c.lease_until.is_(None) & (_PENDING.c.due_at <= bindparam("moment", type_=UtcTime)))
-        | (_PENDING.c.lease_until <= bindparam("moment", type_=UtcTime))
+        (_PENDING.c.lease_until.is_(None) & has_come(_PENDING.c.due_at, _MOMENT, _LATEST))
+        | has_come(_PENDING.c.lease_until, _MOMENT, _LATEST)
     )
     .limit(1)
 )
@@ -242,7 +249,8 @@ _ANY_DUE: Final = (
 
 def is_any_due(session: Session, *, now: datetime) -> bool:
     """Whether `claim` would find something; in a session that only reads."""
-    return session.connection().execute(_ANY_DUE, {"moment": now}).first() is not None
+    asked = {"moment": now, "latest": now + LONGEST_WAIT}
+    return session.connection().execute(_ANY_DUE, asked).first() is not None
 
 
 def among(session: Session, record_ids: Sequence[str]) -> set[RecordId]:
@@ -261,6 +269,22 @@ def count_until(session: Session, moment: datetime) -> int:
     """How many records have been pending since a moment or longer."""
     behind = select(func.count()).select_from(PendingRow).where(PendingRow.since <= moment)
     return session.scalar(behind) or 0
+
+
+def forgive(session: Session, token: Token, record_ids: Iterable[RecordId]) -> None:
+    """Take back that a loss was counted of those records of a claim that somebody else has claimed since.
+
+    For who had them and lives: his lease ran out while the catalogue did not answer, or while he was held up.
+    """
+    another = _PENDING.c.token.is_(None) | (_PENDING.c.token != token)
+    counted = select(_PENDING.c.record_id).where(
+        _PENDING.c.record_id.in_(list(record_ids)), another, _PENDING.c.tries > 0
+    )
+    session.connection().execute(
+        update(_PENDING)
+        .where(_PENDING.c.record_id.in_(counted.with_for_update(skip_locked=True)))
+        .values(tries=_PENDING.c.tries - 1)
+    )
 
 
 def _is_free(token: Token) -> ColumnElement[bool]:

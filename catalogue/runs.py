@@ -22,6 +22,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from catalogue import pending
+from catalogue.clocks import LONGEST_WAIT, has_come
 from catalogue.errors import AlreadyRunning, Conflict, NotFound
 from catalogue.models import IndexingRow, RunRow, UtcTime, now, table_of
 
@@ -129,7 +130,8 @@ def unfinished(session: Session) -> Sequence[Run]:
 
 def is_any_due(session: Session, *, now: datetime) -> bool:
     """Whether `claim` would find a run; in a session that only reads."""
-    return session.connection().execute(_ANY_DUE, {"moment": now}).first() is not None
+    asked = {"moment": now, "latest": now + LONGEST_WAIT}
+    return session.connection().execute(_ANY_DUE, asked).first() is not None
 
 
 def is_under_way(session: Session, kind: RunKind) -> bool:
@@ -178,12 +180,13 @@ def claim(session: Session, *, now: datetime, lease: timedelta) -> Run | None:
 
     A lease that ran out before counts as a loss: the step may have killed its worker.
     """
-    free = RunRow.lease_until.is_(None) | (RunRow.lease_until <= now)
-    due = _UNFINISHED.where(free, RunRow.due_at <= now).limit(1).with_for_update(skip_locked=True)
+    latest = now + LONGEST_WAIT
+    free = RunRow.lease_until.is_(None) | has_come(RunRow.lease_until, now, latest)
+    due = _UNFINISHED.where(free, has_come(RunRow.due_at, now, latest)).limit(1).with_for_update(skip_locked=True)
     row = session.scalars(due).first()
     if row is None:
         return None
-    if row.lease_until is not None:
+    if row.lease_until is not None and row.lease_until <= now:
         row.losses += 1
     row.token, row.lease_until, row.started_at = secrets.token_hex(16), now + lease, row.started_at or now
     session.flush()
@@ -217,6 +220,13 @@ def postpone(session: Session, run: Run, *, retry_at: datetime, reason: str) -> 
     return _update(session, run, lease_until=None, token=None, due_at=retry_at, error=reason)
 
 
+def forgive(session: Session, run: Run) -> None:
+    """Take back that a loss was counted if somebody else has taken the step over since: who had it lives."""
+    another = _RUN.c.token.is_(None) | (_RUN.c.token != run.token)
+    counted = (_RUN.c.id == run.id) & another & (_RUN.c.losses > 0)
+    session.connection().execute(update(_RUN).where(counted).values(losses=_RUN.c.losses - 1))
+
+
 def finish(
     session: Session, run: Run, state: RunState, *, error: str | None = None, report: Mapping[str, Any] | None = None
 ) -> bool:
@@ -245,13 +255,16 @@ def cancel(session: Session, run_id: int) -> Run:
 _UNFINISHED: Final = select(RunRow).where(RunRow.finished_at.is_(None)).order_by(RunRow.id)
 _RUN: Final = table_of(RunRow)
 
+_MOMENT: Final = bindparam("moment", type_=UtcTime)
+_LATEST: Final = bindparam("latest", type_=UtcTime)
+
 # Asked twenty times a second: a statement that is built once takes half the time.
 _ANY_DUE: Final = (
     select(_RUN.c.id)
     .where(
         _RUN.c.finished_at.is_(None),
-        _RUN.c.lease_until.is_(None) | (_RUN.c.lease_until <= bindparam("moment", type_=UtcTime)),
-        _RUN.c.due_at <= bindparam("moment", type_=UtcTime),
+        _RUN.c.lease_until.is_(None) | has_come(_RUN.c.lease_until, _MOMENT, _LATEST),
+        has_come(_RUN.c.due_at, _MOMENT, _LATEST),
     )
     .limit(1)
 )

@@ -1,9 +1,9 @@
 """Carries out the next step of whatever run is due: any number of workers may call it."""
 
 import logging
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, assert_never
 
 from structlog.contextvars import bound_contextvars
 
@@ -12,7 +12,7 @@ from catalogue.database import Catalogue
 from catalogue.errors import CatalogueUnavailable, Collision, Conflict
 from catalogue.runs import Run, RunKind, RunState
 from indexer import rebuild, reconcile, rollback
-from indexer.leases import renewed
+from indexer.leases import give_back, renewed
 from indexer.synchronise import LEASE, RETRY_AFTER
 from search.engine import IndexWriter
 from search.errors import EngineError, EngineFault, EngineForbidden, IndexIncompatible, IndexMissing
@@ -21,12 +21,6 @@ _log: Final = logging.getLogger(__name__)
 
 # A step that killed its worker so many times is not tried again. More than a rebuild takes to leave out one record.
 _MOST_LOSSES: Final = 10
-
-_STEPS: Final[dict[RunKind, Callable[[Catalogue, IndexWriter, Run], None]]] = {
-    RunKind.REBUILD: rebuild.step,
-    RunKind.ROLLBACK: rollback.step,
-    RunKind.RECONCILE: reconcile.step,
-}
 
 
 def advance(catalogue: Catalogue, writer: IndexWriter, *, lease: timedelta = LEASE) -> bool:
@@ -44,22 +38,34 @@ def advance(catalogue: Catalogue, writer: IndexWriter, *, lease: timedelta = LEA
     if run is None:
         return False
     if run.losses > _MOST_LOSSES:
-        _fail(catalogue, run, EngineFault(f"Whoever carried out its step died, {run.losses} times in a row"))
+        _fail(catalogue, run, f"Whoever carried out its step died, {run.losses} times in a row")
         return True
     with bound_contextvars(run=run.id), renewed(lambda: _renew(catalogue, run, lease), lease):
         try:
-            _STEPS[run.kind](catalogue, writer, run)
+            _step(catalogue, writer, run, lease)
         except Collision as e:  # somebody else's work in the catalogue, and no fault of the run
-            _postpone(catalogue, run, e)
+            give_back(partial(_postpone, catalogue, run, str(e)))
         except (IndexMissing, IndexIncompatible, EngineFault, EngineForbidden, Conflict) as e:
-            _fail(catalogue, run, e)
+            give_back(partial(_fail, catalogue, run, str(e)))
         except (EngineError, CatalogueUnavailable) as e:
-            _postpone(catalogue, run, e)
+            give_back(partial(_postpone, catalogue, run, str(e)))
             raise
         except Exception as e:
-            _fail(catalogue, run, e)
+            give_back(partial(_fail, catalogue, run, str(e)))
             raise
     return True
+
+
+def _step(catalogue: Catalogue, writer: IndexWriter, run: Run, lease: timedelta) -> None:
+    match run.kind:
+        case RunKind.REBUILD:
+            rebuild.step(catalogue, writer, run, lease=lease)
+        case RunKind.ROLLBACK:
+            rollback.step(catalogue, writer, run)
+        case RunKind.RECONCILE:
+            reconcile.step(catalogue, writer, run)
+        case _:
+            assert_never(run.kind)
 
 
 def _renew(catalogue: Catalogue, run: Run, lease: timedelta) -> bool:
@@ -67,12 +73,15 @@ def _renew(catalogue: Catalogue, run: Run, lease: timedelta) -> bool:
         return runs.renew(session, run, now=datetime.now(UTC), lease=lease)
 
 
-def _fail(catalogue: Catalogue, run: Run, error: Exception) -> None:
+def _fail(catalogue: Catalogue, run: Run, reason: str) -> None:
     with catalogue.write() as session:
-        if runs.finish(session, run, RunState.FAILED, error=str(error)):
-            _log.error("The %s number %d failed: %s", run.kind, run.id, error)
+        if runs.finish(session, run, RunState.FAILED, error=reason):
+            _log.error("The %s number %d failed: %s", run.kind, run.id, reason)
+        else:
+            runs.forgive(session, run)
 
 
-def _postpone(catalogue: Catalogue, run: Run, error: Exception) -> None:
+def _postpone(catalogue: Catalogue, run: Run, reason: str) -> None:
     with catalogue.write() as session:
-        runs.postpone(session, run, retry_at=datetime.now(UTC) + RETRY_AFTER, reason=str(error))
+        if not runs.postpone(session, run, retry_at=datetime.now(UTC) + RETRY_AFTER, reason=reason):
+            runs.forgive(session, run)

@@ -15,7 +15,7 @@ from indexer.leftovers import remove_retired
 from indexer.recovery import recover
 from indexer.synchronise import LEASE, synchronise
 from search.engine import IndexWriter
-from search.errors import EngineError
+from search.errors import EngineError, EngineFault, EngineForbidden
 
 _log: Final = logging.getLogger(__name__)
 
@@ -111,15 +111,19 @@ class Indexer:
         finally:
             self.release()
 
-    def work_for(self, seconds: float) -> bool:
+    def work_for(self, seconds: float, on_turn: Callable[[], None] | None = None) -> bool:
         """Work here and now until nothing is due and no run is under way, for so long; whether to go on at once.
 
-        Not where others are at work on what is left, or it has to wait. The step at hand is finished.
-        Raises what `try_turn` does.
+        Not where others are at work on what is left, or it has to wait. The step at hand is finished. `on_turn` is
+        called after each turn. Raises what `try_turn` does.
         """
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            if not self.try_turn() or self._is_idle():
+            if not self.try_turn():
+                return False
+            if on_turn is not None:
+                on_turn()
+            if self._is_idle():
                 return False
             if not self._worked:
                 time.sleep(_SWEEP)
@@ -165,9 +169,30 @@ class Indexer:
     def _see_to_health(self) -> None:
         if self._looked_at is not None and time.monotonic() - self._looked_at < _HEALTH:
             return
-        recover(self._catalogue, self._writer, self._place)
+        try:
+            recover(self._catalogue, self._writer, self._place)
+        except (EngineFault, EngineForbidden) as e:
+            self._note(str(e))
+            raise
         remove_retired(self._catalogue, self._writer)
+        self._forget_old_trouble()
         self._looked_at = time.monotonic()
+
+    def _note(self, reason: str) -> None:
+        """Let everybody see why nothing is written: no batch comes so far as to be refused."""
+        with self._catalogue.read() as session:
+            stop = generations.stopped(session)
+        if stop is None or stop.reason != reason:
+            with self._catalogue.write() as session:
+                generations.note_trouble(session, reason)
+
+    def _forget_old_trouble(self) -> None:
+        """Where nothing waits that could be tried, that the index is well says enough."""
+        with self._catalogue.read() as session:
+            is_over = generations.stopped(session) is not None and not pending.status(session).count
+        if is_over:
+            with self._catalogue.write() as session:
+                generations.resume(session)
 
     def _work(self) -> bool:
         worked = advance(self._catalogue, self._writer, lease=self._lease)

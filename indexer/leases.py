@@ -1,7 +1,8 @@
-"""Keeps a lease while the work under it goes on."""
+"""Keeps a lease while the work under it goes on, and gives it back."""
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,6 +11,10 @@ from typing import Final
 from catalogue.errors import CatalogueError
 
 _log: Final = logging.getLogger(__name__)
+
+# How long the catalogue is left alone between two attempts to give a lease back to it.
+_SHORTEST: Final = 0.5  # seconds
+_LONGEST: Final = 30.0
 
 
 @contextmanager
@@ -35,3 +40,27 @@ def renewed(renew: Callable[[], bool], lease: timedelta) -> Generator[None]:
     finally:
         ended.set()
         keeper.join()
+
+
+def give_back(release: Callable[[], None]) -> None:
+    """Have a lease given up: now, or by a thread as soon as the catalogue answers again. Never raises CatalogueError.
+
+    Else an outage of the catalogue would look like the death of who had the lease, and be held against his work.
+    """
+    try:
+        release()
+    except CatalogueError as e:
+        _log.warning("A lease is given back later: %s", e)
+        threading.Thread(target=_persist, args=(release,), name="lease back", daemon=True).start()
+
+
+def _persist(release: Callable[[], None]) -> None:
+    wait = _SHORTEST
+    while True:
+        time.sleep(wait)
+        try:
+            release()
+        except CatalogueError:
+            wait = min(2 * wait, _LONGEST)
+        else:
+            return

@@ -38,8 +38,10 @@ def recover(catalogue: Catalogue, writer: IndexWriter, place: str) -> None:
     expected = next((g for g in known.values() if g.state is GenerationState.ACTIVE), None)
     if moving:
         return  # the run says itself where searches go
+    if (expected is None or found != expected.name) and writer.active() != found:
+        return  # a run has moved them between the two looks: what differs may be put right already
     if found is not None and found in known:
-        _believe(catalogue, writer, known[found])
+        _believe(catalogue, known[found])
         if known[found].frozen_at is not None or known[found].state is GenerationState.RETIRED:
             request_rebuild(catalogue, f"the index {found} misses changes: for a while it was not written")
         elif (
@@ -67,9 +69,8 @@ def _was_gone_back_to(catalogue: Catalogue) -> bool:
     return move is not None and move.kind is RunKind.ROLLBACK
 
 
-def _believe(catalogue: Catalogue, writer: IndexWriter, active: Generation) -> None:
-    # Looked at again: a rebuild may have moved and noted it after the engine and before the catalogue was asked.
-    if active.state is not GenerationState.ACTIVE and writer.active() == active.name:
+def _believe(catalogue: Catalogue, active: Generation) -> None:
+    if active.state is not GenerationState.ACTIVE:
         _log.warning("Searches go to %s, which the catalogue has as %s: noted", active.name, active.state)
         with catalogue.write() as session:
             generations.activate(session, active.name)

@@ -11,6 +11,7 @@ from catalogue.errors import Conflict
 from catalogue.generations import GenerationState
 from catalogue.runs import Run, RunState
 from indexer.compare import compare
+from indexer.rebuild import is_still_ours
 from search.engine import GenerationName, IndexWriter
 
 
@@ -40,6 +41,8 @@ def step(catalogue: Catalogue, writer: IndexWriter, run: Run) -> None:
     with catalogue.read() as session:
         if run.generation not in generations.written(session).names:
             raise Conflict(f"The index {run.generation} is written no more, and cannot be gone back to")
+    if not is_still_ours(catalogue, run):
+        return
     writer.activate(GenerationName(run.generation))
     with catalogue.write() as session:
         if runs.is_held(session, run):

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -17,11 +18,11 @@ from catalogue import dead_letters, generations, pending, records
 from catalogue.database import Catalogue
 from catalogue.generations import Written
 from catalogue.pending import Claim
-from catalogue.record import Record, RecordId
-from indexer.documents import to_document
-from indexer.leases import renewed
+from catalogue.record import RecordId
+from indexer.leases import give_back, renewed
+from indexer.operations import prepare, prepare_next
 from indexer.requests import request_rebuild
-from search.engine import GenerationName, IndexWriter, Operation, Outcome, Put, Remove, Result
+from search.engine import GenerationName, IndexWriter, Operation, Outcome, Put, Result
 from search.errors import EngineFault, EngineForbidden, IndexIncompatible, IndexMissing
 
 _log: Final = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class _Batch:
     claim: Claim
     written: Written
     operations: Sequence[Operation]
-    broken: Mapping[str, str]
+    broken: Mapping[RecordId, str]
 
 
 @dataclass(slots=True)
@@ -80,19 +81,12 @@ def synchronise(catalogue: Catalogue, writer: IndexWriter, *, lease: timedelta =
             outcomes = _write(catalogue, writer, batch)
             _complete(catalogue, batch, outcomes)
         except (EngineFault, EngineForbidden, IndexIncompatible) as e:
-            _stop(catalogue, claim, str(e))
+            give_back(partial(_stop, catalogue, claim, str(e)))
             raise
         except Exception:  # whatever it was: nobody else can have the rows before the lease ends
-            _give_back(catalogue, claim)
+            give_back(partial(_release, catalogue, claim))
             raise
     return len(claim.rows)
-
-
-def to_operation(id_: RecordId, version: int, record: Record | None) -> Operation:
-    """What makes the index show a record as it is now."""
-    if record is None or not record.is_public:
-        return Remove(id=id_, version=record.version if record else version)
-    return Put(id=id_, version=record.version, document=to_document(record))
 
 
 def _claim(catalogue: Catalogue, lease: timedelta) -> Claim | None:
@@ -101,7 +95,7 @@ def _claim(catalogue: Catalogue, lease: timedelta) -> Claim | None:
         if not pending.is_any_due(session, now=moment) or not generations.written(session).names:
             return None
         stop = generations.stopped(session)
-        if stop is not None and stop.probe_at > moment:
+        if stop is not None and stop.is_left_alone(moment):
             return None
     with catalogue.write() as session:
         return pending.claim(session, now=moment, limit=BATCH, lease=lease)
@@ -113,18 +107,17 @@ def _renew(catalogue: Catalogue, claim: Claim, lease: timedelta) -> bool:
 
 
 def _read(catalogue: Catalogue, claim: Claim) -> _Batch:
-    """The batch as of now: after the claim, so that it is never older."""
+    """The batch as of now: after the claim, so that it is never older.
+
+    Raises EngineFault where not one of many records makes a document: it is this release that is to blame, not they.
+    """
     with catalogue.read() as session:
         written = generations.written(session)
-        known = records.get_many(session, [id_ for id_, _ in claim.rows])
-    operations: list[Operation] = []
-    broken: dict[str, str] = {}
-    for id_, version in claim.rows:
-        try:
-            operations.append(to_operation(id_, version, known.get(id_)))
-        except (ValueError, TypeError, LookupError, AttributeError) as e:  # one odd record must not keep back the rest
-            broken[id_] = f"It makes no document: {e!r}"
-    return _Batch(claim=claim, written=written, operations=operations, broken=broken)
+        prepared = prepare(session, dict(claim.rows))
+    if len(prepared.broken) == len(claim.rows) >= MANY:
+        reason = next(iter(prepared.broken.values()))
+        raise EngineFault(f"None of {len(claim.rows)} records can be made a document: {reason}")
+    return _Batch(claim=claim, written=written, operations=prepared.operations, broken=prepared.broken)
 
 
 def _write(catalogue: Catalogue, writer: IndexWriter, batch: _Batch) -> _Outcomes:
@@ -161,8 +154,9 @@ def _takes_others(catalogue: Catalogue, writer: IndexWriter, name: GenerationNam
     """Whether an index takes any of the first records of the catalogue again. With none to try, it may."""
     ours = {operation.id for operation in batch.operations}
     with catalogue.read() as session:
-        others = [record for record in records.scan(session, None, len(ours) + MANY) if record.id not in ours][:MANY]
-    results = writer.write(name, [to_operation(record.id, record.version, record) for record in others])
+        first = prepare_next(session, None, len(ours) + MANY).operations
+    others = [operation for operation in first if operation.id not in ours][:MANY]
+    results = writer.write(name, others)
     return not others or any(result.outcome is not Outcome.REFUSED for result in results)
 
 
@@ -198,9 +192,8 @@ def _complete(catalogue: Catalogue, batch: _Batch, outcomes: _Outcomes) -> None:
         else:
             stopped = False
             pending.release(session, token, retry_at=moment)
-    for id_, _ in batch.claim.rows:
-        if id_ not in mine:
-            _let_go(catalogue, batch.claim, id_)
+    if missed := [id_ for id_, _ in batch.claim.rows if id_ not in mine]:
+        _let_go(catalogue, batch.claim, missed)
     if stopped:
         with catalogue.write() as session:
             generations.resume(session)
@@ -218,13 +211,17 @@ def _note_letters(session: Session, batch: _Batch, outcomes: _Outcomes, mine: Ma
         dead_letters.clear(session, name, [id_ for id_, r in held if r.outcome is Outcome.DONE])
     rows = [(id_, version) for id_, version in batch.claim.rows if id_ in mine]
     broken = [(id_, version, batch.broken[id_]) for id_, version in rows if id_ in batch.broken]
-    dead_letters.bury(session, dead_letters.ANY, broken)
+    for name in batch.written.names:  # not for any index that will ever be: a new release may understand them
+        dead_letters.bury(session, name, broken)
 
 
-def _let_go(catalogue: Catalogue, claim: Claim, id_: RecordId) -> None:
-    """Give back a row that somebody was changing when the rest of its batch was done."""
+def _let_go(catalogue: Catalogue, claim: Claim, missed: Sequence[RecordId]) -> None:
+    """Give back rows that somebody was changing when the rest of their batch was done, or that another one has."""
+    for id_ in missed:
+        with catalogue.write() as session:
+            pending.release_one(session, claim.token, id_)
     with catalogue.write() as session:
-        pending.release_one(session, claim.token, id_)
+        pending.forgive(session, claim.token, missed)
 
 
 def _remedy(catalogue: Catalogue, ahead: Set[str]) -> None:
@@ -252,9 +249,10 @@ def _stop(catalogue: Catalogue, claim: Claim, reason: str) -> None:
     with catalogue.write() as session:
         wait = min(2 ** min(generations.probes(session), 16), _LONGEST_PROBE)
         generations.stop(session, reason, probe_at=moment + timedelta(seconds=wait))
-        pending.release(session, claim.token, retry_at=moment)
+    _release(catalogue, claim, after=timedelta())
 
 
-def _give_back(catalogue: Catalogue, claim: Claim) -> None:
+def _release(catalogue: Catalogue, claim: Claim, *, after: timedelta = RETRY_AFTER) -> None:
     with catalogue.write() as session:
-        pending.release(session, claim.token, retry_at=datetime.now(UTC) + RETRY_AFTER)
+        pending.release(session, claim.token, retry_at=datetime.now(UTC) + after)
+        pending.forgive(session, claim.token, [id_ for id_, _ in claim.rows])

@@ -1,7 +1,8 @@
 """The Celery application: its settings, its tasks and its schedule.
 
     index       work on whatever is due, for some seconds; sent after each commit, and by itself while there is more
-    sweep       the same every 15 seconds: finds what a lost message left, and what has become due since
+    sweep       the same every 15 seconds: finds what a lost message left, and what has become due since; asks for a
+                comparison where the last one is more than a day old, as after a night without beat
     reconcile   every night, ask for a comparison of the index with the catalogue
 
 What there is to do stands in the catalogue, never in a message: one that is lost, or that comes twice, changes nothing.
@@ -22,6 +23,7 @@ from bootstrap.settings import Settings, SettingsError
 from catalogue import runs
 from catalogue.errors import AlreadyRunning, CatalogueError
 from catalogue.runs import RunKind
+from indexer.requests import is_comparison_overdue
 from search.errors import EngineError
 
 _log: Final = logging.getLogger(__name__)
@@ -41,8 +43,9 @@ _AT_NIGHT: Final = crontab(hour="3", minute="0")
 # A message that nobody has taken for so long tells nothing that a later one does not. Far more than clocks differ.
 _STALE: Final = 3_600  # seconds
 
-# Longer than a task takes: 10 s, and then one last write of at most 30 s to each of three generations. A message that
-# is not acknowledged within it comes again, which costs a look at the catalogue.
+# Longer than most tasks take: 10 s, and then what was begun by then. On a slow cluster that may take longer (a write to
+# each of three generations has 30 s), and so may a comparison of millions of records. A message that is not
+# acknowledged within it comes again, which costs a look at the catalogue: leases keep two from the same work.
 _VISIBILITY: Final = 120  # seconds
 
 # A comparison of a million records takes a minute: a task that is at it for so long hangs.
@@ -117,11 +120,15 @@ def _add_tasks(app: Celery, settings: Settings) -> None:
             with suppress(OperationalError):  # the next sweep goes on
                 send_index(app)
 
+    def sweep() -> None:
+        _ask_for_overdue_reconciliation(services())
+        work()
+
     def reconcile() -> None:
         _ask_for_reconciliation(services())
         work()
 
-    for name, task in ((INDEX, work), (SWEEP, work), (RECONCILE, reconcile)):
+    for name, task in ((INDEX, work), (SWEEP, sweep), (RECONCILE, reconcile)):
         app.task(name=name, shared=False)(task)  # another application, with other settings, has its own
 
 
@@ -134,9 +141,21 @@ def _is_more_due(services: Services) -> bool:
         return False
 
 
+def _ask_for_overdue_reconciliation(services: Services) -> None:
+    try:
+        is_overdue = is_comparison_overdue(services.catalogue)
+    except CatalogueError as e:
+        _log.warning("Whether a comparison is overdue is not known: %s", e)
+    else:
+        if is_overdue:
+            _ask_for_reconciliation(services)
+
+
 def _ask_for_reconciliation(services: Services) -> None:
     try:
         with services.catalogue.write() as session:
             runs.start(session, RunKind.RECONCILE, started_by="the schedule", repair=True)
     except AlreadyRunning as e:
         _log.info("%s", e)
+    except CatalogueError as e:  # the next sweep finds that it is overdue
+        _log.warning("No comparison was asked for: %s", e)

@@ -12,7 +12,8 @@ class TroubledWriter:
     """Implements `search.engine.IndexWriter`.
 
     `down` generations raise their error. What `answers` gives for a document's id is answered instead of writing it;
-    `before` and `after` are called around each write that goes through, with the ids.
+    `before` and `after` are called around each write that goes through, with the ids, and `looked` after each look at
+    which generation is active.
     """
 
     real: IndexWriter
@@ -20,6 +21,7 @@ class TroubledWriter:
     answers: Callable[[str, str], Outcome | None] = lambda generation, id_: None
     before: Callable[[str, list[str]], None] = lambda generation, ids: None
     after: Callable[[str, list[str]], None] = lambda generation, ids: None
+    looked: Callable[[], None] = lambda: None
 
     def write(self, generation: GenerationName, operations: Sequence[Operation]) -> Sequence[Result]:
         if generation in self.down:
@@ -47,7 +49,9 @@ class TroubledWriter:
         self.real.activate(generation)
 
     def active(self) -> GenerationName | None:
-        return self.real.active()
+        active = self.real.active()
+        self.looked()
+        return active
 
     def is_current(self, generation: GenerationName) -> bool:
         return self.real.is_current(generation)

@@ -220,3 +220,58 @@ def test_settling_unmarks_shown_versions_that_nobody_has_claimed(
     left = claim()
     assert left is not None
     assert left.rows == ((newer, 2),)
+
+
+@pytest.mark.parametrize("how", ["lease", "back-off"])
+def test_a_clock_that_was_a_day_ahead_holds_nothing_back(
+    abc: None, catalogue: Catalogue, claim: ClaimRows, how: str
+) -> None:
+    day = 86_400
+    wrong = claim(after=day)
+    assert wrong is not None
+    if how == "back-off":
+        with catalogue.write() as session:
+            pending.release(session, wrong.token, retry_at=now() + timedelta(seconds=day))
+    with catalogue.read() as session:
+        assert pending.is_any_due(session, now=now())
+    claimed = claim()
+    assert claimed is not None
+    assert (len(claimed.rows), claimed.tries) == (3, 0)  # at once, and nobody died of them
+
+
+@pytest.mark.parametrize(("refusals", "earliest", "latest"), [(1, 2, 3), (2, 4, 6), (4, 16, 24), (20, 300, 450)])
+def test_a_busy_engine_is_left_alone_for_longer_each_time(
+    save: Save, catalogue: Catalogue, refusals: int, earliest: int, latest: int
+) -> None:
+    save(Draft(title="Record"), record_id=A)
+    moment = now()
+    for _ in range(refusals):
+        moment += timedelta(minutes=8)
+        with catalogue.write() as session:
+            claimed = pending.claim(session, now=moment, lease=LEASE)
+            assert claimed is not None
+            assert claimed.tries == 0  # the record is not to blame
+            pending.defer(session, claimed.token, [A], now=moment)
+    with catalogue.read() as session:
+        assert not pending.is_any_due(session, now=moment + timedelta(seconds=earliest - 0.1))
+        assert pending.is_any_due(session, now=moment + timedelta(seconds=latest))
+
+
+def test_who_comes_back_late_takes_back_that_he_was_thought_dead(
+    abc: None, catalogue: Catalogue, claim: ClaimRows
+) -> None:
+    late = claim()
+    other = claim(after=20, limit=1)
+    assert late is not None
+    assert other is not None
+    assert other.tries == 1
+    with catalogue.write() as session:
+        pending.forgive(session, late.token, [A, B, C])
+        pending.release(session, late.token, retry_at=now())
+        pending.release(session, other.token, retry_at=now())
+    dead = claim(after=1)
+    assert dead is not None
+    assert len(dead.rows) == 3
+    again = claim(after=40, limit=1)
+    assert again is not None
+    assert again.tries == 1  # the death of one who does not come back counts, and nothing before it

@@ -24,7 +24,8 @@ from catalogue.runs import Run, RunKind, RunState
 from engines.embedded.generations import GenerationFolders
 from engines.embedded.writer import EmbeddedWriter
 from indexer.advance import advance
-from indexer.synchronise import synchronise, to_operation
+from indexer.operations import to_operation
+from indexer.synchronise import synchronise
 from search.engine import GenerationName, Operation, Outcome, Result
 from search.errors import EngineError, EngineFault, EngineUnavailable
 from search.language.reader import read_query
