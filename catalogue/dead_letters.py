@@ -4,11 +4,11 @@ A letter is about one version of a record and one generation, or about no genera
 kills whoever works on it. A newer version of the record is tried as if nothing had been.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,9 @@ from catalogue.record import RecordId
 
 # The generation of letters about records that no generation can take.
 ANY: Final = ""
+
+# When each letter was written, by record and generation.
+Known: TypeAlias = Mapping[tuple[str, str], datetime]
 
 _LONGEST_REASON: Final = 2_000  # characters: an engine may quote the whole document
 
@@ -68,9 +71,23 @@ def drop(session: Session, generation: str) -> None:
 
 
 def count(session: Session, *, since: datetime | None = None) -> int:
-    """How many records have a letter, or got one since a moment."""
+    """How many records have a letter, or got one since a moment by the clock of whoever indexes: see `count_since`."""
     records = select(func.count(DeadLetterRow.record_id.distinct()))
     return session.scalar(records if since is None else records.where(DeadLetterRow.since >= since)) or 0
+
+
+def known(session: Session) -> Known:
+    """Which letters there are now, to find out later which have come since."""
+    rows = session.execute(select(_DEAD.c.record_id, _DEAD.c.generation, _DEAD.c.since))
+    return {(row.record_id, row.generation): row.since for row in rows}
+
+
+def count_since(session: Session, before: Known) -> int:
+    """How many records got a letter, or got one again, since those were all.
+
+    No clock is asked: he who buries may have another one than he who counts.
+    """
+    return len({letter[0] for letter, since in known(session).items() if before.get(letter) != since})
 
 
 def count_only_in(session: Session, generation: str, other: str) -> int:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from app.cli.following import end_marking, moment_text
+from app.cli.following import moment_text
 from app.cli.frame import as_json_too, opened_services
+from app.cli.refusals import end_marking, known_letters
 
 if TYPE_CHECKING:
     from bootstrap.services import Services
@@ -54,8 +55,9 @@ def retry(records: tuple[str, ...], *, detach: bool, as_json: bool) -> None:
     an ID, and then nothing is done, or the index takes nothing just now.
     """
     with opened_services() as services:
+        before = known_letters(services)
         tried = _retry(services, records)
-        end_marking(services, tried, key="tried", told="tried again", detach=detach, as_json=as_json)
+        end_marking(services, tried, before, key="tried", told="tried again", detach=detach, as_json=as_json)
 
 
 def _retry(services: "Services", record_ids: tuple[str, ...]) -> int:

@@ -1,15 +1,14 @@
 """Waits for the index: this process does the work, or follows whoever does, and gives up where nothing moves."""
 
-import json
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from app.cli.frame import INTERRUPTED, REFUSED, fail
+from app.cli.frame import INTERRUPTED, fail
 from app.cli.progress import Progress, progress
 
 if TYPE_CHECKING:
@@ -19,27 +18,36 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY: Final = 0.2  # seconds
 
+# For how long this process works before it looks how far everything is.
+_TURN: Final = 1.0  # seconds
+
 # How long nothing may move before a command says so and ends: several times as long as a dead worker's lease.
 PATIENCE: Final = 60.0  # seconds
 
+# So many times as long is waited for one who says that he is at work, but gets nowhere: a comparison takes a minute for
+# a million records.
+_BUSY: Final = 10
 
-def bring_up_to_date(services: "Services", *, patience: float = PATIENCE) -> int:
-    """How many records the index refused, once it shows all others that are pending by now.
+# How long nothing may move after the engine failed: longer than between two signs of life of who carries out a run.
+_TROUBLED: Final = 6.0  # seconds
+
+
+def bring_up_to_date(services: "Services", *, patience: float = PATIENCE) -> None:
+    """Wait until the index shows all that is pending by now, or has refused it.
 
     Ends with exit status 2 where indexing is stopped, or nothing has moved for `patience` seconds.
     """
-    from catalogue import dead_letters
     from search.errors import EngineError
 
     until = datetime.now(UTC)
     _ask_again(services)
     try:
         with progress() as line:
-            _wait(services, line, until, _Patience(patience))
+            _wait(services, line, until, patience)
     except EngineError as e:
         fail(f"{e}. {_left(services, until)}")
-    with services.catalogue.read() as session:
-        return dead_letters.count(session, since=until)
+    finally:
+        services.indexer.release()
 
 
 def follow(services: "Services", number: int, *, patience: float = PATIENCE) -> "Run":
@@ -48,23 +56,25 @@ def follow(services: "Services", number: int, *, patience: float = PATIENCE) -> 
     Ends with exit status 2 where it failed or was cancelled, or nothing has moved for `patience` seconds.
     """
     from catalogue.runs import RunState
-    from search.errors import EngineError
 
-    waiting = _Patience(patience)
+    seen = _Seen()
+    trouble: str | None = None
     try:
         with progress() as line:
             while not (run := read_run(services, number)).is_ended:
                 _show_run(run, line)
-                if waiting.is_over(_standing(run)):
-                    why = run.error or "nobody carries it out"
+                still, idle = seen.seconds_without_progress(_standing(run), _life(run))
+                if trouble is not None and idle > min(patience, _TROUBLED):
+                    fail(f"{trouble}. {_GOES_ON}")
+                if idle > patience or still > _BUSY * patience:
+                    why = run.error or ("who carries it out hangs" if run.lease_until else "nobody carries it out")
                     fail(f"The {_named(run)} has not moved for a while: {why}. {_GOES_ON}")
-                if not services.indexer.catch_up(lambda: show_work(services, line)):
-                    time.sleep(_LOOK_EVERY)
-    except EngineError as e:
-        fail(f"{e}. {_GOES_ON}")
+                trouble = _help(services, line)
     except KeyboardInterrupt:
         click.echo(f"\nbelong: stopped. {_GOES_ON}", err=True)
         sys.exit(INTERRUPTED)
+    finally:
+        services.indexer.release()
     if run.state is not RunState.DONE:
         fail(f"The {_named(run)} is {run.state}{f': {run.error}' if run.error else ''}")
     return run
@@ -91,28 +101,6 @@ def show_work(services: "Services", line: Progress) -> None:
         line.show("Changes that wait", waiting)
 
 
-def end_marking(services: "Services", count: int, *, key: str, told: str, detach: bool, as_json: bool) -> None:
-    """Tell of so many records that were marked for the index, and wait until it has them, unless detached.
-
-    In JSON the number is called `key`; else `told` follows "1 record is" or its plural. Ends with exit status 1 where
-    the index refused any, and as `bring_up_to_date` does.
-    """
-    if not as_json:
-        click.echo(f"{count:,} {'record is' if count == 1 else 'records are'} {told}.")
-    refused = 0 if detach or not count else bring_up_to_date(services)
-    if as_json:
-        click.echo(json.dumps({key: count, "refused": None if detach else refused}))
-    if refused:
-        click.echo(refused_by_index(refused), err=True)
-        sys.exit(REFUSED)
-
-
-def refused_by_index(count: int) -> str:
-    """That the index refused some records, and where the reasons are."""
-    records = "1 record" if count == 1 else f"{count:,} records"
-    return f"belong: the index refused {records}: belong dead-letters list tells why"
-
-
 def moment_text(moment: datetime) -> str:
     """A moment as people write it."""
     return f"{moment:%-d %B %Y at %H:%M} UTC"
@@ -129,30 +117,54 @@ class _Outlook:
     stop: "Stop | None"
     no_index: str | None
     standing: tuple[object, ...]
+    leases: tuple[object, ...]
 
 
-class _Patience:
-    """Is over when nothing has changed for some seconds."""
+class _Seen:
+    """What was seen last, and since when it has been the same."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds: Final = seconds
-        self._last: object = None
-        self._since = time.monotonic()
+    def __init__(self) -> None:
+        self._moved_at = self._lived_at = time.monotonic()
+        self._standing: object = None
+        self._life: object = None
 
-    def is_over(self, seen: object) -> bool:
-        if seen != self._last:
-            self._last, self._since = seen, time.monotonic()
-        return time.monotonic() - self._since > self._seconds
+    def seconds_without_progress(self, standing: object, life: object) -> tuple[float, float]:
+        """For how long nothing has moved, and for how long there was no sign of life either."""
+        now = time.monotonic()
+        if standing != self._standing:
+            self._moved_at = now
+        if (standing, life) != (self._standing, self._life):
+            self._lived_at = now
+        self._standing, self._life = standing, life
+        return now - self._moved_at, now - self._lived_at
 
 
-def _wait(services: "Services", line: Progress, until: datetime, patience: _Patience) -> None:
+def _help(services: "Services", line: Progress) -> str | None:
+    """Work for a moment, or let others; why that was not possible.
+
+    It may not matter: a run goes on while the index that it replaces is in trouble.
+    """
+    from search.errors import EngineError
+
+    try:
+        if not services.indexer.work_for(_TURN, lambda: show_work(services, line)):
+            time.sleep(_LOOK_EVERY)
+    except EngineError as e:
+        time.sleep(_LOOK_EVERY)
+        return str(e)
+    return None
+
+
+def _wait(services: "Services", line: Progress, until: datetime, patience: float) -> None:
+    seen = _Seen()
     while True:
-        services.indexer.catch_up(lambda: show_work(services, line))
+        services.indexer.work_for(_TURN, lambda: show_work(services, line))
         now = _outlook(services, until)
         if not now.waiting:
             return
-        is_over = patience.is_over(now)
-        if now.stop is not None and (is_over or now.stop.probe_at > datetime.now(UTC)):
+        still, idle = seen.seconds_without_progress(replace(now, leases=()), now.leases)
+        is_over = idle > patience or still > _BUSY * patience
+        if now.stop is not None and (is_over or now.stop.is_left_alone(datetime.now(UTC))):
             since = moment_text(now.stop.since)
             fail(f"Indexing is stopped since {since}: {now.stop.reason}. {_left(services, until)}")
         if now.no_index is not None:
@@ -176,12 +188,18 @@ def _outlook(services: "Services", until: datetime) -> _Outlook:
             stop=generations.stopped(session),
             no_index=(last.error or "") if last is not None and failed else None,
             standing=tuple(_standing(run) for run in under_way),
+            leases=tuple(_life(run) for run in under_way),
         )
 
 
 def _standing(run: "Run") -> tuple[object, ...]:
-    """What changes while somebody gets on with a run. A lease that is only taken to fail again does not count."""
-    return (run.id, run.state, run.done, run.rounds, run.error or run.lease_until)
+    """What changes while somebody gets on with a run."""
+    return (run.id, run.state, run.done, run.rounds, run.error)
+
+
+def _life(run: "Run") -> object:
+    """What changes while somebody says that he is at work. A lease that is only taken to fail again does not count."""
+    return None if run.error else run.lease_until
 
 
 def _left(services: "Services", until: datetime) -> str:

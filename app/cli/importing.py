@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.following import bring_up_to_date, refused_by_index
+from app.cli.following import bring_up_to_date
 from app.cli.frame import REFUSED, as_json_too, opened_services
 from app.cli.progress import progress
+from app.cli.refusals import known_letters, refused_by_index, refused_since
 
 if TYPE_CHECKING:
     from bootstrap.services import Services
@@ -30,9 +31,12 @@ def import_command(file: Path, *, dry_run: bool, as_json: bool) -> None:
     from catalogue.intake.report import render
 
     with opened_services() as services:
+        before = known_letters(services)
         report = import_with_progress(services, file, dry_run=dry_run)
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2) if as_json else render(report))
-        refused = 0 if dry_run else bring_up_to_date(services)
+        if not dry_run:
+            bring_up_to_date(services)
+        refused = 0 if dry_run else refused_since(services, before)
     if refused:
         click.echo(refused_by_index(refused), err=True)
     sys.exit(REFUSED if report.refused.total or refused else 0)

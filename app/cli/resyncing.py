@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.following import end_marking
 from app.cli.frame import as_json_too, opened_services
 from app.cli.progress import progress
+from app.cli.refusals import end_marking, known_letters
 
 if TYPE_CHECKING:
     from bootstrap.services import Services
@@ -61,8 +61,9 @@ def resync(
         raise click.UsageError("Name records, or say which by an option. All of them: belong reindex.")
     wanted = Selection(records=records, themes=themes, types=types, authors=authors, publishers=publishers, since=since)
     with opened_services() as services:
+        before = known_letters(services)
         marked = _mark(services, wanted)
-        end_marking(services, marked, key="marked", told="to be indexed again", detach=detach, as_json=as_json)
+        end_marking(services, marked, before, key="marked", told="to be indexed again", detach=detach, as_json=as_json)
 
 
 def _mark(services: "Services", wanted: "Selection") -> int:
