@@ -71,7 +71,9 @@ def test_an_alias_that_is_missing_is_told_from_an_index_that_is(
 ) -> None:
     index = index_of(cluster, alias)
     cluster.indices.delete_alias(index=index, name=alias)
-    assert_refused_because(client, f"There is no alias {alias}, though {index} is there")
+    assert_refused_because(
+        client, f"There is no alias {alias}: the indexer is filling {index}, or puts the alias on it again"
+    )
     assert_mended(services, client)
     cluster.indices.delete(index=index_of(cluster, alias))
     assert_refused_because(client, f"There is no index {alias} yet")
