@@ -224,12 +224,14 @@ def marked(label: str, beginning: Beginning) -> MarkedText:
 
 
 def _typed_spans(label: str, words: Collection[str], last: NameWord | None) -> Iterator[Span]:
+    """Whole words wherever they stand, and the beginning: that of one letter only once, for it says little."""
     for start, end in token_spans(searchable(label)):
         folded = folded_word(label[start:end])
         if folded in words:
             yield start, end
         elif last is not None and folded.startswith(last.folded):
             yield start, _end_of_beginning(label, start, end, last.folded)
+            last = None if _is_short(last) else last
 
 
 def _end_of_beginning(label: str, start: int, end: int, beginning: str) -> int:

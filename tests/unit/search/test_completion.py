@@ -148,6 +148,7 @@ def test_a_mix_is_ordered_by_place_and_then_by_records() -> None:
         ("coh", "Social Cohesion and cohorts", "Social [Coh]esion and [coh]orts"),
         ("social coh", "Social Cohesion, socially", "[Social] [Coh]esion, socially"),
         ("the state of", "The State of the Offer", "The [State] [of] the [Of]fer"),
+        ("inter f", "Inter Faith for us", "[Inter] [F]aith for us"),
         ("stras", "Straße", "[Straß]e"),
         ("vii", "Ⅷ", "[Ⅷ]"),
         ("e\u0301lo", "Éloïse", "[Élo]ïse"),
