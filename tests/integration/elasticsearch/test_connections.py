@@ -48,7 +48,7 @@ def assert_refused(answer: TestResponse) -> None:
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.headers["Cache-Control"] == "no-store"
     if answer.content_type == "application/problem+json":
-        assert set(answer.get_json()) == {"type", "title", "status", "detail"}
+        assert set(answer.get_json()) == {"type", "title", "status", "detail", "request_id"}
     else:
         assert answer.mimetype == "text/html"
         assert '<a class="wordmark" href="/">' in answer.text
