@@ -25,6 +25,7 @@ ROLES: dict[tuple[str, str], Role | None] = {
     ("GET", "/api/v1/search"): None,
     ("GET", "/api/v1/facets/<name>"): None,
     ("GET", "/api/v1/status"): None,
+    ("GET", "/api/v1/suggest"): None,
     ("GET", "/api/v1/openapi.json"): None,
     ("GET", "/api/v1/records/<path:record_id>"): None,
     ("PUT", "/api/v1/records/<path:record_id>"): Role.EDITOR,
